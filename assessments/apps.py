@@ -1,0 +1,20 @@
+"""The assessments app."""
+
+from django.apps import AppConfig
+
+
+class AssessmentsConfig(AppConfig):
+    """報告回と自己点検."""
+
+    name = "assessments"
+    verbose_name = "報告回と自己点検"
+
+    def ready(self) -> None:
+        """Tell the portal of the menu item, the region's tab and the tasks this app knows of."""
+        from assessments.services.own import waiting_tasks
+        from portal.permissions import Action
+        from portal.registry import MenuItem, Tab, menu, region_tabs, task_sources
+
+        menu.add(MenuItem("報告回", "round_list", "clipboard", 40, Action.VIEW_ROUNDS))
+        region_tabs.add(Tab("報告回", "region_rounds", 40, Action.VIEW_ROUNDS))
+        task_sources.add(waiting_tasks)

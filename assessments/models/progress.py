@@ -1,0 +1,139 @@
+"""Progress reports of towns and prefectures, and the prefecture's own part."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from assessments.choices import HANDED_IN, FormState
+from assessments.models.rounds import Round, organisations_scope, standings_towards
+from portal.actor import Actor
+from portal.models.history import StatusChange, Submission
+from portal.permissions import Standing
+
+#: The four sections of the form in the order they are filled in (field name).
+SECTIONS = ("overview", "activities", "issues", "effective_support")
+#: The most characters a section takes: the one place that says so (form, counter, service).
+SECTION_LIMIT = 2000
+
+
+class ProgressReportQuerySet(models.QuerySet["ProgressReport"]):
+    """Reads of progress reports."""
+
+    def for_user(self, actor: Actor | None) -> ProgressReportQuerySet:
+        """Own ones in every state; others in one's charge from 提出済み on, never their drafts."""
+        if actor is None:
+            return self.none()
+        scope = organisations_scope(actor, program="round__program")
+        if scope is None:
+            return self.none()
+        readable = Q(organisation=actor.organisation) | Q(state__in=HANDED_IN) | Q(submissions__isnull=False)
+        return self.filter(scope).filter(readable).distinct()
+
+    def handed_in(self) -> ProgressReportQuerySet:
+        """Reports that count: submitted or accepted."""
+        return self.filter(state__in=HANDED_IN)
+
+
+class ProgressReport(models.Model):
+    """What an organisation tells of its progress in a round (取組状況)."""
+
+    round = models.ForeignKey(
+        Round, verbose_name="報告回", on_delete=models.PROTECT, related_name="progress_reports"
+    )
+    organisation = models.ForeignKey(
+        "portal.Organisation", verbose_name="団体", on_delete=models.PROTECT, related_name="progress_reports"
+    )
+    state = models.CharField("状態", max_length=10, choices=FormState, default=FormState.DRAFT)
+    version = models.PositiveIntegerField("版", default=1)
+    overview = models.TextField("取組の概要", blank=True, max_length=SECTION_LIMIT)
+    activities = models.TextField("これまでの取組", blank=True, max_length=SECTION_LIMIT)
+    issues = models.TextField("見えてきた課題", blank=True, max_length=SECTION_LIMIT)
+    effective_support = models.TextField("有効と思われる支援", blank=True, max_length=SECTION_LIMIT)
+    returned_sections = models.JSONField("差し戻した項目", default=list, blank=True)
+    opened_at = models.DateTimeField("確認の開始日時", null=True, blank=True)
+    updated_at = models.DateTimeField("更新日時")
+
+    objects = ProgressReportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "取組状況"
+        ordering = ["round", "organisation__parent_id", "organisation__name", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "organisation"], name="progress_report_once"),
+            models.CheckConstraint(condition=Q(state__in=FormState.values), name="progress_state_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} {self.round}"
+
+    def roles_of(self, actor: Actor) -> frozenset[Standing]:
+        """Author, prefecture above it, contracted vendor or the state side."""
+        return standings_towards(actor, self.organisation, self.round.program_id)
+
+
+class ProgressStatusChange(StatusChange):
+    """History of a progress report."""
+
+    report = models.ForeignKey(
+        ProgressReport, verbose_name="取組状況", on_delete=models.CASCADE, related_name="status_changes"
+    )
+
+    class Meta(StatusChange.Meta):
+        verbose_name = verbose_name_plural = "取組状況の履歴"
+
+
+class ProgressSubmission(Submission):
+    """A progress report as it was handed in."""
+
+    report = models.ForeignKey(
+        ProgressReport, verbose_name="取組状況", on_delete=models.CASCADE, related_name="submissions"
+    )
+
+    class Meta(Submission.Meta):
+        verbose_name = verbose_name_plural = "取組状況の提出版"
+        constraints = [
+            models.UniqueConstraint(fields=["report", "number"], name="progress_submission_number_once")
+        ]
+
+
+class PrefectureSupportQuerySet(models.QuerySet["PrefectureSupport"]):
+    """Reads of the prefecture's part."""
+
+    def for_user(self, actor: Actor | None) -> PrefectureSupportQuerySet:
+        """Rows about one's own town or towns in one's charge."""
+        scope = organisations_scope(actor, program="round__program") if actor else None
+        return self.none() if scope is None else self.filter(scope)
+
+
+class PrefectureSupport(models.Model):
+    """How the prefecture supports one town (県による支援の状況); the prefecture's until the round closes."""
+
+    round = models.ForeignKey(
+        Round, verbose_name="報告回", on_delete=models.PROTECT, related_name="prefecture_supports"
+    )
+    organisation = models.ForeignKey(
+        "portal.Organisation",
+        verbose_name="市町村",
+        on_delete=models.PROTECT,
+        related_name="prefecture_supports",
+    )
+    text = models.TextField("県による支援の状況", blank=True, max_length=SECTION_LIMIT)
+    version = models.PositiveIntegerField("版", default=1)
+    updated_at = models.DateTimeField("更新日時")
+
+    objects = PrefectureSupportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "県による支援の状況"
+        ordering = ["round", "organisation"]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "organisation"], name="prefecture_support_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} {self.round}"
+
+    def roles_of(self, actor: Actor) -> frozenset[Standing]:
+        """What the actor is to the town; the town itself only reads."""
+        return standings_towards(actor, self.organisation, self.round.program_id)

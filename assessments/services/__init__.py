@@ -1,0 +1,1 @@
+"""Use cases of rounds, progress reports and checklists."""

@@ -1,0 +1,77 @@
+"""How many forms rounds ask for and how many are handed in, for many rounds at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+
+from assessments.models import Assessment, ProgressReport, Round, RoundTarget
+from portal.actor import Actor
+from portal.choices import OrganisationKind
+from portal.models import Organisation
+from portal.permissions import Action, allows
+
+
+@dataclass(frozen=True)
+class RoundCount:
+    """Forms asked for and forms handed in."""
+
+    asked: int
+    done: int
+
+
+def round_counts(
+    rounds: Iterable[Round], actor: Actor, *, prefecture: Organisation | None = None
+) -> dict[int, RoundCount]:
+    """Round id → counts over what concerns the actor, of one prefecture and its towns when given."""
+    ids = [round_.pk for round_ in rounds]
+    where = Q(round__in=ids)
+    if prefecture:
+        where &= Q(organisation=prefecture) | Q(organisation__parent=prefecture)
+    asked = _asked(ids, RoundTarget.objects.for_user(actor).filter(where), actor)
+    done = Counter(_done(ProgressReport.objects.for_user(actor).filter(where).handed_in()))
+    if allows(actor, Action.VIEW_ASSESSMENT):
+        done += Counter(_done(Assessment.objects.for_user(actor).filter(where).handed_in()))
+    return {pk: RoundCount(asked.get(pk, 0), done.get(pk, 0)) for pk in ids}
+
+
+def _done(rows: QuerySet) -> dict[int, int]:
+    counted = rows.order_by().values("round_id").annotate(number=Count("pk", distinct=True))
+    return {row["round_id"]: row["number"] for row in counted}
+
+
+def _asked(ids: list[int], targets: QuerySet, actor: Actor) -> dict[int, int]:
+    checklists = _checklists_asked(ids) if allows(actor, Action.VIEW_ASSESSMENT) else {}
+    rows = (
+        targets.order_by()
+        .values("round_id", "organisation__kind")
+        .annotate(
+            progress=Count("pk", filter=Q(asks_progress=True), distinct=True),
+            checklists=Count("pk", filter=Q(asks_checklists=True), distinct=True),
+        )
+    )
+    found: dict[int, int] = {}
+    for row in rows:
+        of_prefecture = row["organisation__kind"] == OrganisationKind.PREFECTURE
+        each = checklists.get(row["round_id"], {}).get(of_prefecture, 0)
+        found[row["round_id"]] = found.get(row["round_id"], 0) + row["progress"] + row["checklists"] * each
+    return found
+
+
+def _checklists_asked(ids: list[int]) -> dict[int, dict[bool, int]]:
+    """Round id → number of checklists that ask a prefecture (True) or a town (False) anything."""
+    of_town = Q(frameworks__principles__questions__for_municipalities=True)
+    of_prefecture = Q(frameworks__principles__questions__for_prefectures=True)
+    rows = (
+        Round.objects.filter(pk__in=ids)
+        .order_by()
+        .values("pk")
+        .annotate(
+            towns=Count("frameworks", filter=of_town, distinct=True),
+            prefectures=Count("frameworks", filter=of_prefecture, distinct=True),
+        )
+    )
+    return {row["pk"]: {False: row["towns"], True: row["prefectures"]} for row in rows}

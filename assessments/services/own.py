@@ -1,0 +1,164 @@
+"""The forms one organisation has before it, and what waits for a reviewer, in a few queries."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
+
+from assessments.choices import AssessmentState, FormState
+from assessments.models import Assessment, Framework, ProgressReport, Question, Round, RoundTarget
+from assessments.services.questions import asked_of
+from assessments.services.status import PROGRESS_FORM, shown_state
+from portal import clock
+from portal.actor import Actor
+from portal.choices import OrganisationKind
+from portal.permissions import Action, allows
+from portal.registry import TaskItem
+from portal.ui.chips import CHIPS
+
+#: States in which the author has something to do.
+_TO_DO = {"todo", "draft", "overdue", "returned", "waiting"}
+
+
+@dataclass(frozen=True)
+class OwnForm:
+    """One form asked of the actor's own organisation, with where to go on."""
+
+    round: Round
+    form: str
+    label: str
+    state: str
+    object_id: int | None
+    framework: Framework | None = None
+
+    @property
+    def due(self) -> dt.date:
+        """The last day to hand it in on time."""
+        return self.round.due_on
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something can be written now: the round is open, or the form was returned."""
+        return self.state in _TO_DO and (
+            self.round.is_open(clock.today()) or self.state == FormState.RETURNED
+        )
+
+    @property
+    def url(self) -> str:
+        """The page to go on with: the form while it is open, else what was handed in."""
+        if self.object_id and (self.state == FormState.WAITING or not self.is_open):
+            name = "assessment_detail" if self.framework else "progress_detail"
+            return reverse(name, args=[self.object_id])
+        if self.framework:
+            return reverse("assessment_edit", args=[self.round.pk, self.framework.pk])
+        return reverse("progress_edit", args=[self.round.pk])
+
+    @property
+    def has_page(self) -> bool:
+        """Whether there is anything to look at."""
+        return self.object_id is not None or self.is_open
+
+
+def own_forms(actor: Actor, rounds: QuerySet[Round] | list[Round] | None = None) -> list[OwnForm]:
+    """The forms asked of the actor's organisation in rounds that have begun, the next due first."""
+    targets = RoundTarget.objects.for_user(actor).filter(organisation=actor.organisation)
+    targets = targets.filter(round__in=rounds) if rounds is not None else targets
+    targets = (
+        targets.filter(round__opens_on__lte=clock.today())
+        .select_related("round__program")
+        .prefetch_related("round__frameworks")
+        .order_by("round__due_on", "round")
+    )
+    reports = {row.round_id: row for row in _mine(ProgressReport, actor, targets)}
+    checklists = {(row.round_id, row.framework_id): row for row in _mine(Assessment, actor, targets)}
+    asked = set(
+        Question.objects.filter(asked_of(actor.organisation.kind))
+        .order_by()
+        .values_list("principle__framework", flat=True)
+        .distinct()
+    )
+    found: list[OwnForm] = []
+    for target in targets:
+        if target.asks_progress:
+            found.append(_own(target.round, reports.get(target.round_id), None))
+        if target.asks_checklists:
+            found += [
+                _own(target.round, checklists.get((target.round_id, framework.pk)), framework)
+                for framework in target.round.frameworks.all()
+                if framework.pk in asked
+            ]
+    return found
+
+
+def _mine(model: type[ProgressReport] | type[Assessment], actor: Actor, targets: QuerySet) -> Iterable:
+    rows = model.objects.filter(organisation=actor.organisation, round__in=targets.order_by().values("round"))
+    return rows.only("pk", "round_id", "state", *(["framework_id"] if model is Assessment else []))
+
+
+def _own(round_: Round, row: ProgressReport | Assessment | None, framework: Framework | None) -> OwnForm:
+    return OwnForm(
+        round=round_,
+        form=str(framework.pk) if framework else PROGRESS_FORM,
+        label=framework.name if framework else "取組状況",
+        state=shown_state(row.state if row else None, round_, clock.today()),
+        object_id=row.pk if row else None,
+        framework=framework,
+    )
+
+
+def waiting_tasks(actor: Actor) -> list[TaskItem]:
+    """What waits for the actor: open forms of the own organisation, and forms to accept or confirm."""
+    return [*_own_tasks(actor), *_review_tasks(actor)]
+
+
+def _own_tasks(actor: Actor) -> Iterable[TaskItem]:
+    if not allows(actor, Action.EDIT_PROGRESS):
+        return
+    for form in own_forms(actor):
+        if form.is_open:
+            yield TaskItem(
+                label=f"{form.label}の{_TASKS.get(form.state, '提出')}",
+                note=form.round.title,
+                url=form.url,
+                state=form.state,
+                state_label=CHIPS[form.state][2],
+                due=form.due,
+            )
+
+
+_TASKS: dict[str, str] = {FormState.RETURNED: "修正と再提出", FormState.WAITING: "決裁"}
+
+
+def _review_tasks(actor: Actor) -> Iterable[TaskItem]:
+    """One item per round and kind of form: a prefecture's towns, for the secretariat the prefectures."""
+    kinds = (
+        (Action.REVIEW_PROGRESS, ProgressReport, FormState.SUBMITTED, "取組状況", "受理"),
+        (Action.CONFIRM_ASSESSMENT, Assessment, AssessmentState.SUBMITTED, "自己点検", "確定"),
+    )
+    for action, model, state, noun, act in kinds:
+        if not allows(actor, action):
+            continue
+        mine = Q(organisation__parent=actor.organisation) | Q(organisation__kind=OrganisationKind.PREFECTURE)
+        waiting = (
+            model.objects.for_user(actor)  # type: ignore[attr-defined]
+            .filter(mine, state=state)
+            .exclude(organisation=actor.organisation)
+            .order_by()
+            .values("round", "round__title", "round__due_on")
+            .annotate(count=Count("pk", distinct=True))
+            .order_by("round__due_on", "round")
+        )
+        for row in waiting:
+            form = "progress" if model is ProgressReport else ""
+            yield TaskItem(
+                label=f"{row['count']}件の{noun}の確認（{act}または差戻し）",
+                note=row["round__title"],
+                url=f"{reverse('round_detail', args=[row['round']])}?form={form}&state={state}",
+                state=str(state),
+                state_label=CHIPS[str(state)][2],
+                due=None,
+            )

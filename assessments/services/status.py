@@ -1,0 +1,221 @@
+"""Who has handed in what: the exact state of each form that a round asks for, in a few queries."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db.models import Max, Q
+
+from assessments.choices import ASSESSMENT_HANDED_IN, HANDED_IN
+from assessments.models import Assessment, Framework, ProgressReport, Round, RoundTarget
+from portal import clock
+from portal.actor import Actor
+from portal.choices import OrganisationKind
+from portal.permissions import Action, allows
+from portal.ui.chips import CHIPS
+
+PROGRESS_FORM = "progress"
+#: All states a form may show, what needs work first; 未着手 and 期限超過 are computed, never stored.
+SHOWN_STATES = ("overdue", "returned", "todo", "draft", "waiting", "submitted", "accepted", "confirmed")
+_DONE = {*HANDED_IN, *ASSESSMENT_HANDED_IN}
+_RETURNED = "returned"
+
+
+@dataclass(frozen=True)
+class FormStatus:
+    """One form asked of one organisation in one round, with the state it shows today."""
+
+    organisation_id: int
+    organisation: str
+    prefecture_id: int
+    prefecture: str
+    code: str
+    form: str
+    form_label: str
+    state: str
+    object_id: int | None
+    handed_in_at: dt.datetime | None
+    days_left: int
+    order: int = 0
+
+    @property
+    def state_label(self) -> str:
+        """The word of the chip."""
+        return CHIPS[self.state][2]
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the form counts as handed in."""
+        return self.state in _DONE
+
+    @property
+    def days_over(self) -> int:
+        """How many days past the due day; 0 before it."""
+        return max(-self.days_left, 0)
+
+
+@dataclass(frozen=True)
+class _Target:
+    organisation_id: int
+    name: str
+    kind: str
+    code: str
+    prefecture_id: int
+    prefecture: str
+    asks_progress: bool
+    asks_checklists: bool
+
+
+class _Form(NamedTuple):
+    code: str
+    label: str
+    order: int
+
+
+_PROGRESS = _Form(PROGRESS_FORM, "取組状況", 0)
+
+
+def shown_state(state: str | None, round_: Round, today: dt.date) -> str:
+    """The state a form shows: 期限超過 when its due day is over and it was never handed in or returned."""
+    if state in _DONE or state == _RETURNED:
+        return str(state)
+    if round_.is_overdue(today):
+        return "overdue"
+    return state or "todo"
+
+
+def round_state(round_: Round, today: dt.date) -> str:
+    """Whether a round is planned, open or closed."""
+    if today < round_.opens_on:
+        return "planned"
+    return "open" if round_.is_open(today) else "closed"
+
+
+def asked_frameworks(round_: Round, kind: str) -> list[Framework]:
+    """The round's checklists that ask this kind of organisation anything, in order."""
+    return [
+        one for one, of_town, of_prefecture in _frameworks(round_) if _asked(kind, of_town, of_prefecture)
+    ]
+
+
+def _frameworks(round_: Round) -> list[tuple[Framework, bool, bool]]:
+    asks_towns = Q(principles__questions__for_municipalities=True)
+    asks_prefectures = Q(principles__questions__for_prefectures=True)
+    rows = round_.frameworks.annotate(
+        of_town=Max("principles__questions__pk", filter=asks_towns),
+        of_prefecture=Max("principles__questions__pk", filter=asks_prefectures),
+    )
+    return [(row, bool(row.of_town), bool(row.of_prefecture)) for row in rows]
+
+
+def _asked(kind: str, of_town: bool, of_prefecture: bool) -> bool:
+    return of_prefecture if kind == OrganisationKind.PREFECTURE else of_town
+
+
+def _targets(round_: Round, actor: Actor) -> list[_Target]:
+    rows = (
+        RoundTarget.objects.for_user(actor)
+        .filter(round=round_)
+        .order_by("organisation__parent_id", "organisation_id")
+        .distinct()
+        .values_list(
+            "organisation_id",
+            "organisation__name",
+            "organisation__kind",
+            "organisation__municipality__code",
+            "organisation__prefecture__lg_code",
+            "organisation__parent_id",
+            "organisation__parent__name",
+            "asks_progress",
+            "asks_checklists",
+        )
+    )
+    found = []
+    for pk, name, kind, code, own_code, parent, parent_name, progress, checklists in rows:
+        own = kind == OrganisationKind.PREFECTURE
+        found.append(
+            _Target(
+                pk,
+                name,
+                kind,
+                code or own_code or "",
+                pk if own else parent or pk,
+                name if own else parent_name or "",
+                progress,
+                checklists,
+            )
+        )
+    return found
+
+
+def round_status(round_: Round, actor: Actor) -> list[FormStatus]:
+    """Every form of the round the actor is concerned with, what needs work first; five queries at most.
+
+    States are told from the first draft on; contents stay behind `for_user`. Checklists are left out
+    for those who may not see them.
+    """
+    targets = _targets(round_, actor)
+    ids = [target.organisation_id for target in targets]
+    reports = _latest(ProgressReport.objects.filter(round=round_, organisation__in=ids))
+    found = [
+        _status(round_, target, _PROGRESS, reports.get((target.organisation_id, None)))
+        for target in targets
+        if target.asks_progress
+    ]
+    if allows(actor, Action.VIEW_ASSESSMENT) and any(target.asks_checklists for target in targets):
+        found += _checklists(round_, targets, ids)
+    return sorted(
+        found, key=lambda one: (SHOWN_STATES.index(one.state), one.code, one.organisation_id, one.order)
+    )
+
+
+def _checklists(round_: Round, targets: list[_Target], ids: list[int]) -> Iterable[FormStatus]:
+    rows = _latest(Assessment.objects.filter(round=round_, organisation__in=ids), "framework_id")
+    for order, (framework, of_town, of_prefecture) in enumerate(_frameworks(round_), start=1):
+        for target in targets:
+            if target.asks_checklists and _asked(target.kind, of_town, of_prefecture):
+                row = rows.get((target.organisation_id, framework.pk))
+                yield _status(round_, target, _Form(str(framework.pk), framework.name, order), row)
+
+
+_Row = tuple[int, str, dt.datetime | None]
+
+
+def _latest(queryset: object, extra: str = "") -> dict[tuple[int, int | None], _Row]:
+    names = ["organisation_id", "pk", "state", *([extra] if extra else [])]
+    rows = queryset.order_by().values(*names).annotate(at=Max("submissions__at"))  # type: ignore[attr-defined]
+    return {
+        (row["organisation_id"], row[extra] if extra else None): (row["pk"], row["state"], row["at"])
+        for row in rows
+    }
+
+
+def _status(round_: Round, target: _Target, form: _Form, row: _Row | None) -> FormStatus:
+    pk, state, at = row or (None, None, None)
+    today = clock.today()
+    shown = shown_state(state, round_, today)
+    return FormStatus(
+        organisation_id=target.organisation_id,
+        organisation=target.name,
+        prefecture_id=target.prefecture_id,
+        prefecture=target.prefecture,
+        code=target.code,
+        form=form.code,
+        form_label=form.label,
+        state=shown,
+        object_id=pk,
+        handed_in_at=at if shown in _DONE else None,
+        days_left=(round_.due_on - today).days,
+        order=form.order,
+    )
+
+
+def counts_by_state(rows: Iterable[FormStatus]) -> dict[str, int]:
+    """How many forms show each state, in the order of `SHOWN_STATES`; states without a form are left out."""
+    counted = dict.fromkeys(SHOWN_STATES, 0)
+    for row in rows:
+        counted[row.state] += 1
+    return {state: number for state, number in counted.items() if number}

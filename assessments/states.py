@@ -1,0 +1,75 @@
+"""The tables of moves of this app's two nouns; who may make a move stands in `portal.permissions`."""
+
+from assessments.choices import AssessmentState, FormState
+from portal.permissions import Action
+from portal.states import Move, StateMachine
+
+#: 取組状況. 未着手 and 期限超過 are computed from dates (`services.status`), never stored.
+PROGRESS = StateMachine(
+    noun="取組状況",
+    moves=[
+        Move(
+            "request_sign_off",
+            "決裁を依頼する",
+            (FormState.DRAFT, FormState.RETURNED),
+            FormState.WAITING,
+            Action.SUBMIT_PROGRESS,
+        ),
+        Move(
+            "sign_off",
+            "決裁して提出する",
+            (FormState.WAITING,),
+            FormState.SUBMITTED,
+            Action.SIGN_OFF_PROGRESS,
+        ),
+        Move("recall", "入力に戻す", (FormState.WAITING,), FormState.DRAFT, Action.EDIT_PROGRESS),
+        # A returned form that waited for its sign-off is still a returned form: only named sections are open.
+        Move("recall_returned", "入力に戻す", (FormState.WAITING,), FormState.RETURNED, Action.EDIT_PROGRESS),
+        Move(
+            "submit",
+            "提出する",
+            (FormState.DRAFT, FormState.RETURNED),
+            FormState.SUBMITTED,
+            Action.SUBMIT_PROGRESS,
+        ),
+        Move("accept", "受理する", (FormState.SUBMITTED,), FormState.ACCEPTED, Action.REVIEW_PROGRESS),
+        Move(
+            "return",
+            "差し戻す",
+            (FormState.SUBMITTED,),
+            FormState.RETURNED,
+            Action.REVIEW_PROGRESS,
+            needs_reason=True,
+        ),
+        Move("withdraw", "取り下げる", (FormState.SUBMITTED,), FormState.DRAFT, Action.EDIT_PROGRESS),
+    ],
+)
+
+#: 自己点検.
+ASSESSMENT = StateMachine(
+    noun="自己点検",
+    moves=[
+        Move(
+            "submit",
+            "提出する",
+            (AssessmentState.DRAFT,),
+            AssessmentState.SUBMITTED,
+            Action.SUBMIT_ASSESSMENT,
+        ),
+        Move(
+            "confirm",
+            "確定する",
+            (AssessmentState.SUBMITTED,),
+            AssessmentState.CONFIRMED,
+            Action.CONFIRM_ASSESSMENT,
+        ),
+        Move(
+            "reopen",
+            "差し戻す",
+            (AssessmentState.SUBMITTED, AssessmentState.CONFIRMED),
+            AssessmentState.DRAFT,
+            Action.CONFIRM_ASSESSMENT,
+            needs_reason=True,
+        ),
+    ],
+)

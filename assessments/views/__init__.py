@@ -1,0 +1,1 @@
+"""Pages of rounds, progress reports and checklists."""

@@ -1,0 +1,29 @@
+"""Who acts: a person together with the one membership that is active in the session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from portal.choices import Role
+
+if TYPE_CHECKING:
+    from portal.models import Membership, Organisation, User
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person acting for one organisation; every right is asked with this, never with a user alone."""
+
+    user: User
+    membership: Membership
+
+    @property
+    def organisation(self) -> Organisation:
+        """The organisation acted for."""
+        return self.membership.organisation
+
+    @property
+    def role(self) -> Role:
+        """The role held there."""
+        return Role(self.membership.role)

@@ -1,0 +1,68 @@
+"""Codes that are stored, with the Japanese labels that are shown."""
+
+from django.db import models
+
+
+class OrganisationKind(models.TextChoices):
+    """Kinds of organisation (団体の種別)."""
+
+    PREFECTURE = "prefecture", "都道府県"
+    MUNICIPALITY = "municipality", "市区町村"
+    UNION = "union", "一部事務組合・広域連合"
+    VENDOR = "vendor", "伴走支援事業者"
+    SECRETARIAT = "secretariat", "事務局"
+    EXPERT_PANEL = "expert_panel", "有識者会議"
+    MINISTRY = "ministry", "総務省・総合通信局"
+    OPERATOR = "operator", "システム運用"
+
+
+class Role(models.TextChoices):
+    """What a person does for an organisation (役割)."""
+
+    PREFECTURE = "prefecture", "都道府県担当者"
+    MUNICIPALITY = "municipality", "市町村担当者"
+    VENDOR = "vendor", "伴走支援事業者"
+    SECRETARIAT = "secretariat", "事務局"
+    EXPERT = "expert", "有識者"
+    MINISTRY = "ministry", "総務省・総合通信局"
+    ADMIN = "admin", "システム管理者"
+
+
+class JobState(models.TextChoices):
+    """States of a job (処理の状態)."""
+
+    QUEUED = "queued", "待機中"
+    RUNNING = "running", "処理中"
+    SUCCEEDED = "succeeded", "完了"
+    FAILED = "failed", "失敗"
+    CANCELLED = "cancelled", "取消し"
+
+
+class JobQueue(models.TextChoices):
+    """Queues of background work; Celery workers subscribe to them by these names."""
+
+    DEFAULT = "default", "標準"
+    RENDER = "render", "PDF作成"
+    IMPORT = "import", "取込み"
+
+
+class ImportState(models.TextChoices):
+    """States of an import (取り込みの状態)."""
+
+    READING = "reading", "読み取り中"
+    PREVIEWED = "previewed", "確認待ち"
+    REFUSED = "refused", "誤りあり"
+    APPLIED = "applied", "反映済み"
+
+
+#: Which role a person may hold in which kind of organisation.
+ROLE_OF_KIND: dict[str, str] = {
+    OrganisationKind.PREFECTURE: Role.PREFECTURE,
+    OrganisationKind.MUNICIPALITY: Role.MUNICIPALITY,
+    OrganisationKind.UNION: Role.MUNICIPALITY,
+    OrganisationKind.VENDOR: Role.VENDOR,
+    OrganisationKind.SECRETARIAT: Role.SECRETARIAT,
+    OrganisationKind.EXPERT_PANEL: Role.EXPERT,
+    OrganisationKind.MINISTRY: Role.MINISTRY,
+    OrganisationKind.OPERATOR: Role.ADMIN,
+}

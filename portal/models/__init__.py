@@ -1,0 +1,19 @@
+"""Who uses the portal, which files it keeps, and which work it does in the background."""
+
+from portal.models.files import StoredFile
+from portal.models.history import StatusChange, Submission
+from portal.models.imports import ImportRun
+from portal.models.jobs import Job
+from portal.models.organisations import Membership, Organisation
+from portal.models.users import User
+
+__all__ = [
+    "ImportRun",
+    "Job",
+    "Membership",
+    "Organisation",
+    "StatusChange",
+    "StoredFile",
+    "Submission",
+    "User",
+]

@@ -1,0 +1,47 @@
+"""People who sign in."""
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+
+
+class UserManager(BaseUserManager["User"]):
+    """Creates users whose e-mail address is their sign-in name."""
+
+    def create_user(self, *, email: str, name: str, password: str | None = None) -> "User":
+        """Create one person; without a password, sign-in stays impossible until one is set."""
+        user = self.model(email=self.normalize_email(email), name=name)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person (利用者); rights come from memberships, never from this row."""
+
+    email = models.EmailField("メールアドレス", max_length=254, unique=True)
+    name = models.CharField("氏名", max_length=100)
+    is_active = models.BooleanField("有効", default=True)
+    is_staff = models.BooleanField("管理画面の利用", default=False)
+    date_joined = models.DateTimeField("登録日時", auto_now_add=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        verbose_name = verbose_name_plural = "利用者"
+        ordering = ["name", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_unique",
+                violation_error_message="このメールアドレスは、すでに登録されています。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,74 @@
+"""What the portal must know from the apps above it, filled in their `AppConfig.ready()`.
+
+`portal` imports no other app; upper apps add menu items, tabs and sources of
+tasks here, each naming the action that decides who sees it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from portal.actor import Actor
+from portal.permissions import Action
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """An entry of the main menu; `count` may give a number of things that wait."""
+
+    label: str
+    url_name: str
+    icon: str
+    order: int
+    action: Action
+    count: Callable[[Actor], int] | None = None
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A page that belongs to a thing another app shows, e.g. the reports of a region."""
+
+    label: str
+    url_name: str
+    order: int
+    action: Action
+
+
+@dataclass(frozen=True)
+class TaskItem:
+    """Something that waits for the actor: what, whose, by when, where."""
+
+    label: str
+    note: str
+    url: str
+    state: str
+    state_label: str
+    due: dt.date | None = None
+
+
+TaskSource = Callable[[Actor], Iterable[TaskItem]]
+T = TypeVar("T")
+
+
+class Registry(Generic[T]):
+    """A list that is filled at start-up and only read afterwards."""
+
+    def __init__(self) -> None:
+        self._entries: list[T] = []
+
+    def add(self, entry: T) -> None:
+        """Add an entry; adding an equal one again changes nothing."""
+        if entry not in self._entries:
+            self._entries.append(entry)
+
+    def all(self) -> list[T]:
+        """All entries in the order they were added."""
+        return list(self._entries)
+
+
+menu: Registry[MenuItem] = Registry()
+region_tabs: Registry[Tab] = Registry()
+task_sources: Registry[TaskSource] = Registry()

@@ -1,0 +1,34 @@
+"""Which membership acts."""
+
+from django.contrib.sessions.backends.base import SessionBase
+
+from portal import clock
+from portal.actor import Actor
+from portal.models import Membership, User
+from portal.models.organisations import MembershipQuerySet
+
+SESSION_KEY = "membership_id"
+
+
+def active_memberships(user: User) -> MembershipQuerySet:
+    """The memberships a person may act by today."""
+    return (
+        Membership.objects.filter(user=user)
+        .active(clock.today())
+        .select_related("organisation__parent", "user")
+    )
+
+
+def current_actor(user: User, session: SessionBase) -> Actor | None:
+    """The actor of this session: the chosen membership while it is in force, else the first one."""
+    memberships = list(active_memberships(user))
+    chosen = next((m for m in memberships if m.pk == session.get(SESSION_KEY)), None)
+    membership = chosen or (memberships[0] if memberships else None)
+    return Actor(user=user, membership=membership) if membership else None
+
+
+def switch_membership(*, user: User, session: SessionBase, membership_id: int) -> Membership:
+    """Act by another of one's own memberships from now on; Membership.DoesNotExist when it is not one."""
+    membership = active_memberships(user).get(pk=membership_id)
+    session[SESSION_KEY] = membership.pk
+    return membership

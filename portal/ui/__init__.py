@@ -1,0 +1,1 @@
+"""The user interface: form fields, error wording, dates and numbers as officials write them."""

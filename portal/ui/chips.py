@@ -1,0 +1,42 @@
+"""The status chips: one table from status code to look, icon and usual word."""
+
+#: code → (look, icon, word). The looks stand in components.css as chip[data-look].
+CHIPS: dict[str, tuple[str, str, str]] = {
+    # progress forms, assessments, reports
+    "todo": ("gray", "circle-dashed", "未着手"),
+    "draft": ("blue", "pencil", "作成中"),
+    "waiting": ("yellow", "clock", "決裁待ち"),
+    "submitted": ("yellow", "clock", "提出済み"),
+    "reviewing": ("yellow", "clock", "確認中"),
+    "returned": ("orange", "return", "差戻し"),
+    "accepted": ("green", "check", "受理"),
+    "confirmed": ("green", "check", "確定"),
+    "approved": ("green", "check", "承認"),
+    "published": ("green", "check", "公開"),
+    "overdue": ("red", "exclamation", "期限超過"),
+    "not_applicable": ("gray", "minus", "該当なし"),
+    # rounds and regions
+    "planned": ("gray", "circle-dashed", "受付前"),
+    "open": ("blue", "pencil", "受付中"),
+    "closed": ("gray", "lock", "締切"),
+    "candidate": ("yellow", "clock", "候補"),
+    "adopted": ("green", "check", "採択"),
+    "declined": ("gray", "close", "不採択"),
+    # comments
+    "unresolved": ("yellow", "comment", "未解決"),
+    "resolved": ("green", "check", "解決済み"),
+    # jobs
+    "queued": ("gray", "clock", "順番待ち"),
+    "running": ("blue", "gear", "処理中"),
+    "succeeded": ("green", "check", "完了"),
+    "failed": ("red", "exclamation", "失敗"),
+    "cancelled": ("gray", "close", "中止"),
+    # files that are imported
+    "reading": ("gray", "clock", "読み取り中"),
+    "previewed": ("yellow", "clock", "確認待ち"),
+    "refused": ("red", "exclamation", "誤りあり"),
+    "applied": ("green", "check", "反映済み"),
+    # anything else
+    "info": ("gray", "info", "参考"),
+    "sample": ("yellow", "info", "見本"),
+}

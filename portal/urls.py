@@ -1,0 +1,30 @@
+"""All addresses of the portal; each app brings its own."""
+
+from django.urls import include, path
+
+from portal.views import imports, jobs, memberships
+
+handler400 = "portal.views.errors.bad_request"
+handler403 = "portal.views.errors.forbidden"
+handler404 = "portal.views.errors.not_found"
+handler500 = "portal.views.errors.server_error"
+
+urlpatterns = [
+    path("accounts/", include("allauth.account.urls")),
+    path("memberships/switch/", memberships.switch, name="membership_switch"),
+    path("jobs/", jobs.JobList.as_view(), name="job_list"),
+    path("jobs/<uuid:pk>/", jobs.JobDetail.as_view(), name="job_detail"),
+    path("jobs/<uuid:pk>/cancel/", jobs.job_cancel, name="job_cancel"),
+    path("jobs/<uuid:pk>/retry/", jobs.job_retry, name="job_retry"),
+    path("imports/", imports.import_list, name="import_list"),
+    path("imports/runs/<uuid:pk>/", imports.import_run, name="import_run"),
+    path("imports/runs/<uuid:pk>/apply/", imports.import_apply, name="import_apply"),
+    path("imports/runs/<uuid:pk>/again/", imports.import_again, name="import_again"),
+    path("imports/runs/<uuid:pk>/file/", imports.import_file, name="import_file"),
+    path("imports/<slug:kind>/", imports.import_start, name="import_start"),
+    path("imports/<slug:kind>/template.<str:code>", imports.import_template, name="import_template"),
+    path("", include("municipalities.urls")),
+    path("", include("programs.urls")),
+    path("", include("assessments.urls")),
+    path("", include("reports.urls")),
+]

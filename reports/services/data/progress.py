@@ -1,0 +1,70 @@
+"""What towns and prefecture told of their progress (取組状況), of handed-in forms only."""
+
+import datetime as dt
+from typing import Any
+
+from assessments.choices import RoundStage
+from assessments.models import PrefectureSupport, ProgressReport, Round
+from assessments.models.progress import SECTIONS
+from programs.models import Region
+
+
+def rounds_of(region: Region, on: dt.date) -> list[Round]:
+    """Rounds of the region's year that had opened by that day, oldest first."""
+    return list(region.program.rounds.filter(opens_on__lte=on).order_by("opens_on", "id"))
+
+
+def latest(rounds: list[Round], stage: RoundStage) -> Round | None:
+    """The newest round of a stage."""
+    return next((r for r in reversed(rounds) if r.stage == stage), None)
+
+
+def progress_data(region: Region, on: dt.date) -> dict[str, Any]:
+    """The mid-term and the final round of the region, each with one row per partner and the prefecture."""
+    rounds = rounds_of(region, on)
+    return {
+        stage.value: _round(region, found) if (found := latest(rounds, stage)) else None
+        for stage in (RoundStage.MIDTERM, RoundStage.FINAL)
+    }
+
+
+def _round(region: Region, round_: Round) -> dict[str, Any]:
+    asked = {target.organisation_id for target in round_.targets.filter(asks_progress=True)}
+    reports = {
+        report.organisation_id: report
+        for report in ProgressReport.objects.handed_in()
+        .filter(round=round_, organisation__in=asked)
+        .prefetch_related("submissions")
+    }
+    supports = dict(
+        PrefectureSupport.objects.filter(round=round_, organisation__in=asked).values_list(
+            "organisation", "text"
+        )
+    )
+    organisations = [p.organisation for p in region.partnerships.select_related("organisation")]
+    organisations.append(region.prefecture.organisation)
+    rows = [
+        _row(organisation, reports.get(organisation.pk), supports.get(organisation.pk, ""))
+        for organisation in organisations
+        if organisation.pk in asked
+    ]
+    return {
+        "title": round_.title,
+        "due_on": round_.due_on.isoformat(),
+        "rows": rows,
+        "handed_in": sum(row["state"] != "" for row in rows),
+        "asked": len(rows),
+    }
+
+
+def _row(organisation: Any, report: ProgressReport | None, support: str) -> dict[str, Any]:
+    submissions = list(report.submissions.all()) if report else []
+    return {
+        "name": organisation.name,
+        "kind": organisation.kind,
+        "state": report.state if report else "",
+        "state_label": report.get_state_display() if report else "未提出",
+        "receipt": submissions[-1].receipt if submissions else "",
+        "sections": {name: getattr(report, name) if report else "" for name in SECTIONS},
+        "prefecture_support": support,
+    }

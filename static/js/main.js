@@ -1,0 +1,12 @@
+// Comfort on top of pages that work without it: each module looks for its data attribute.
+import { countCharacters } from "./count.js";
+import { openDialogs } from "./dialog.js";
+import { focusSummary } from "./focus.js";
+import { warnBeforeLeaving } from "./leave.js";
+import { pollFragments } from "./poll.js";
+
+countCharacters(document);
+openDialogs(document);
+focusSummary(document);
+warnBeforeLeaving(document);
+pollFragments(document);

@@ -1,0 +1,71 @@
+"""What tests of rounds and checklists need beyond single rows: a whole round, a whole checklist."""
+
+from assessments.choices import AssessmentState, FormState
+from assessments.models import Answer, Assessment, Framework, ProgressReport, Question, Round
+from assessments.models.progress import SECTIONS
+from assessments.services.checklists import submit_assessment
+from assessments.services.progress import submit_progress
+from portal.actor import Actor
+from portal.models import Organisation
+from tests import factories as f
+
+TEXT = "庁内で話し合いました。"
+
+
+def make_framework(principles: int = 2, questions: int = 2, **kwargs) -> Framework:
+    """A checklist of some principles with some questions each."""
+    framework = f.FrameworkFactory(**kwargs)
+    for position in range(1, principles + 1):
+        principle = f.PrincipleFactory(framework=framework, position=position, name=f"第{position}条")
+        for number in range(1, questions + 1):
+            f.QuestionFactory(principle=principle, position=number, text=f"設問{position}-{number}")
+    return framework
+
+
+def make_round(
+    program, *organisations: Organisation, frameworks: tuple[Framework, ...] = (), **kwargs
+) -> Round:
+    """A round that asks these organisations for everything."""
+    round_ = f.RoundFactory(program=program, **kwargs)
+    round_.frameworks.set(frameworks)
+    for organisation in organisations:
+        f.RoundTargetFactory(round=round_, organisation=organisation, asks_checklists=bool(frameworks))
+    return round_
+
+
+def full_report(round_: Round, organisation: Organisation, **kwargs) -> ProgressReport:
+    """A draft with text in every section."""
+    texts = dict.fromkeys(SECTIONS, TEXT) | kwargs
+    return f.ProgressReportFactory(round=round_, organisation=organisation, **texts)
+
+
+def submitted_report(round_: Round, actor: Actor, **kwargs) -> ProgressReport:
+    """A report handed in by its author."""
+    report = full_report(round_, actor.organisation, **kwargs)
+    submit_progress(report=report, actor=actor)
+    report.refresh_from_db()
+    assert report.state == FormState.SUBMITTED
+    return report
+
+
+def questions_of(framework: Framework) -> list[Question]:
+    """All questions in order."""
+    return list(
+        Question.objects.filter(principle__framework=framework).order_by("principle__position", "position")
+    )
+
+
+def answer_all(assessment: Assessment, level: int = 2, evidence: str = "") -> None:
+    """The same answer to every question."""
+    for question in questions_of(assessment.framework):
+        Answer.objects.create(assessment=assessment, question=question, level=level, evidence=evidence)
+
+
+def submitted_assessment(round_: Round, framework: Framework, actor: Actor, level: int = 2) -> Assessment:
+    """A complete checklist handed in by its author."""
+    assessment = f.AssessmentFactory(round=round_, framework=framework, organisation=actor.organisation)
+    answer_all(assessment, level, evidence="計画書" if level >= framework.evidence_level else "")
+    submit_assessment(assessment=assessment, actor=actor)
+    assessment.refresh_from_db()
+    assert assessment.state == AssessmentState.SUBMITTED
+    return assessment

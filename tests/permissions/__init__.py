@@ -1,0 +1,1 @@
+"""Every address × method × person, in one table, and what must hold around it."""

@@ -1,0 +1,117 @@
+"""A mark in every text of one prefecture, so that it is heard wherever that text comes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.db import models
+
+from assessments.models import (
+    Answer,
+    Assessment,
+    AssessmentSubmission,
+    PrefectureSupport,
+    ProgressReport,
+    ProgressStatusChange,
+    ProgressSubmission,
+    Round,
+)
+from portal.choices import JobState
+from portal.models import Job, Membership, StoredFile, User
+from programs.models import (
+    Application,
+    ApplicationDuty,
+    ApplicationItem,
+    PromotionBody,
+    Region,
+    RegionTopic,
+    Resident,
+    ResidentRequest,
+    SupportPlan,
+    Vendor,
+)
+from reports.models import Version
+from tests.permissions.scene import Scene
+
+MARK = "カナリア"
+
+
+@dataclass
+class Canaries:
+    """The marks by the field they sit in."""
+
+    marks: dict[str, str] = field(default_factory=dict)
+
+    def heard_in(self, text: str) -> set[str]:
+        """The fields whose mark stands in a text."""
+        return {name for name, mark in self.marks.items() if mark in text} if MARK in text else set()
+
+    def set(self, rows: models.QuerySet, *names: str) -> None:
+        """Put a mark of its own into each field of these rows."""
+        assert rows.exists(), f"no {rows.model.__name__} to mark"
+        for name in names:
+            key = f"{rows.model.__name__}.{name}"
+            self.marks[key] = f"{MARK}{len(self.marks):02d}号"
+            rows.update(**{name: self.marks[key]})
+
+
+def plant(scene: Scene) -> Canaries:
+    """Mark everything that is B's alone; names of prefectures and municipalities are public."""
+    found = Canaries()
+    _plans(found, scene)
+    _forms(found, scene)
+    _people(found, scene)
+    return found
+
+
+def _plans(found: Canaries, scene: Scene) -> None:
+    region = scene.b.region
+    found.set(Region.objects.filter(pk=region.pk), "title", "summary")
+    found.set(
+        RegionTopic.objects.filter(region=region),
+        "challenge_title",
+        "challenge",
+        "activity_title",
+        "activity",
+        "vision_title",
+        "vision",
+    )
+    found.set(PromotionBody.objects.filter(region=region), "name", "note")
+    found.set(SupportPlan.objects.filter(partnership__region=region), "field", "issues", "support")
+    found.set(Resident.objects.filter(postings__region=region), "name", "specialty")
+    application = Application.objects.filter(region=region)
+    found.set(application, "appendix", "contact_department")
+    items = ApplicationItem.objects.filter(application__region=region)
+    found.set(items, "organisation_label", "heading", "text")
+    found.set(ApplicationDuty.objects.filter(item__application__region=region), "text")
+    found.set(ResidentRequest.objects.filter(application__region=region), "quote")
+
+
+def _forms(found: Canaries, scene: Scene) -> None:
+    found.set(Round.objects.filter(pk=scene.b.round.pk), "title")
+    own = ProgressReport.objects.filter(round=scene.b.round)
+    found.set(own, "overview", "activities", "issues", "effective_support")
+    sections = ("overview", "activities", "issues", "effective_support")
+    key = "ProgressSubmission.content"
+    found.marks[key] = f"{MARK}提出版"
+    ProgressSubmission.objects.filter(report__in=own).update(
+        content={"organisation": "町", "round": "回", "sections": dict.fromkeys(sections, found.marks[key])}
+    )
+    found.set(ProgressSubmission.objects.filter(report__in=own), "receipt")
+    found.set(ProgressStatusChange.objects.filter(report__in=own), "reason")
+    found.set(PrefectureSupport.objects.filter(round=scene.b.round), "text")
+    checklists = Assessment.objects.filter(round=scene.b.round)
+    found.set(Answer.objects.filter(assessment__in=checklists), "evidence")
+    found.set(AssessmentSubmission.objects.filter(assessment__in=checklists), "receipt")
+
+
+def _people(found: Canaries, scene: Scene) -> None:
+    ours = [scene.world.actors[name] for name in ("town_b", "prefecture_b", "vendor_b")]
+    found.set(User.objects.filter(pk__in=[actor.user.pk for actor in ours]), "name")
+    found.set(Membership.objects.filter(pk__in=[actor.membership.pk for actor in ours]), "department")
+    vendor = Vendor.objects.get(consortium_memberships__consortium__region=scene.b.region)
+    found.set(type(vendor.organisation).objects.filter(pk=vendor.organisation_id), "name")
+    jobs = Job.objects.filter(organisation=scene.b.prefecture.organisation)
+    jobs.filter(pk=scene.b.waiting_job.pk).update(state=JobState.RUNNING)
+    found.set(jobs, "error", "progress_note")
+    found.set(StoredFile.objects.filter(pk=Version.objects.get(pk=scene.b.version.pk).pdf_id), "name")
