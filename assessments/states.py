@@ -22,9 +22,11 @@ PROGRESS = StateMachine(
             FormState.SUBMITTED,
             Action.SIGN_OFF_PROGRESS,
         ),
-        Move("recall", "入力に戻す", (FormState.WAITING,), FormState.DRAFT, Action.EDIT_PROGRESS),
-        # A returned form that waited for its sign-off is still a returned form: only named sections are open.
-        Move("recall_returned", "入力に戻す", (FormState.WAITING,), FormState.RETURNED, Action.EDIT_PROGRESS),
+        Move("recall", "入力に戻す", (FormState.WAITING,), FormState.DRAFT, Action.RECALL_PROGRESS),
+        # A returned form that waited for its sign-off is still returned: only named sections are open.
+        Move(
+            "recall_returned", "入力に戻す", (FormState.WAITING,), FormState.RETURNED, Action.RECALL_PROGRESS
+        ),
         Move(
             "submit",
             "提出する",

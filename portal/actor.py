@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from portal.choices import Role
+from portal.choices import Duty, Role
 
 if TYPE_CHECKING:
     from portal.models import Membership, Organisation, User
@@ -27,3 +27,8 @@ class Actor:
     def role(self) -> Role:
         """The role held there."""
         return Role(self.membership.role)
+
+    @property
+    def duty(self) -> Duty:
+        """What they may do within the role."""
+        return Duty(self.membership.duty)

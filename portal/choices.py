@@ -28,6 +28,24 @@ class Role(models.TextChoices):
     ADMIN = "admin", "システム管理者"
 
 
+class Duty(models.TextChoices):
+    """What a person may do within a role (担当)."""
+
+    EDITOR = "editor", "入力担当"
+    APPROVER = "approver", "決裁者"
+    MANAGER = "manager", "管理"
+    READER = "reader", "閲覧"
+    STAFF = "staff", "担当"
+
+
+class AuditResult(models.TextChoices):
+    """How a recorded act ended (結果)."""
+
+    DONE = "done", "完了"
+    REFUSED = "refused", "拒否"
+    FAILED = "failed", "失敗"
+
+
 class JobState(models.TextChoices):
     """States of a job (処理の状態)."""
 
@@ -65,4 +83,15 @@ ROLE_OF_KIND: dict[str, str] = {
     OrganisationKind.EXPERT_PANEL: Role.EXPERT,
     OrganisationKind.MINISTRY: Role.MINISTRY,
     OrganisationKind.OPERATOR: Role.ADMIN,
+}
+
+#: The duties a role knows; the first is what a person gets when nothing else is said.
+DUTIES_OF_ROLE: dict[str, tuple[str, ...]] = {
+    Role.MUNICIPALITY: (Duty.EDITOR, Duty.APPROVER),
+    Role.PREFECTURE: (Duty.MANAGER, Duty.READER),
+    Role.VENDOR: (Duty.STAFF,),
+    Role.SECRETARIAT: (Duty.STAFF,),
+    Role.EXPERT: (Duty.STAFF,),
+    Role.MINISTRY: (Duty.STAFF,),
+    Role.ADMIN: (Duty.STAFF,),
 }

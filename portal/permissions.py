@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from django.core.exceptions import PermissionDenied
 from django.db import models
 
-from portal.choices import Role
+from portal.choices import Duty, Role
 
 if TYPE_CHECKING:
     from portal.actor import Actor
@@ -50,6 +50,7 @@ class Action(models.TextChoices):
     EDIT_PROGRESS = "edit_progress", "取組状況を入力する"
     SUBMIT_PROGRESS = "submit_progress", "取組状況を提出する"
     SIGN_OFF_PROGRESS = "sign_off_progress", "取組状況を決裁する"
+    RECALL_PROGRESS = "recall_progress", "決裁待ちの取組状況を入力に戻す"
     REVIEW_PROGRESS = "review_progress", "取組状況を受理する・差し戻す"
     EDIT_PREFECTURE_SUPPORT = "edit_prefecture_support", "県による支援の状況を入力する"
     VIEW_ASSESSMENT = "view_assessment", "自己点検を見る"
@@ -84,6 +85,7 @@ RULES: dict[Action, frozenset[Standing]] = {
     Action.EDIT_PROGRESS: frozenset({S.AUTHOR}),
     Action.SUBMIT_PROGRESS: frozenset({S.AUTHOR}),
     Action.SIGN_OFF_PROGRESS: frozenset({S.AUTHOR}),
+    Action.RECALL_PROGRESS: frozenset({S.AUTHOR}),
     Action.REVIEW_PROGRESS: frozenset({S.PREFECTURE, S.SECRETARIAT}),
     Action.EDIT_PREFECTURE_SUPPORT: frozenset({S.PREFECTURE}),
     Action.VIEW_ASSESSMENT: frozenset({S.AUTHOR, S.PREFECTURE, S.SECRETARIAT}),
@@ -94,6 +96,23 @@ RULES: dict[Action, frozenset[Standing]] = {
     Action.RENDER_REPORT: frozenset({S.PREFECTURE, S.SECRETARIAT}),
     Action.VIEW_JOBS: _ALL,
     Action.MANAGE_JOB: frozenset({S.AUTHOR}),
+}
+
+_EDITORS = frozenset({Duty.EDITOR, Duty.MANAGER, Duty.STAFF})
+_DECIDERS = frozenset({Duty.MANAGER, Duty.STAFF})
+
+#: Acts that not every duty (担当) within a role may do; an act that is missing here is open to all of them.
+DUTIES: dict[Action, frozenset[Duty]] = {
+    Action.IMPORT_PARTNERSHIPS: _DECIDERS,
+    Action.EDIT_PROGRESS: _EDITORS,
+    Action.SUBMIT_PROGRESS: _EDITORS,
+    Action.SIGN_OFF_PROGRESS: frozenset({Duty.APPROVER, Duty.MANAGER}),
+    Action.REVIEW_PROGRESS: _DECIDERS,
+    Action.EDIT_PREFECTURE_SUPPORT: _DECIDERS,
+    Action.EDIT_ASSESSMENT: _EDITORS,
+    Action.SUBMIT_ASSESSMENT: _EDITORS,
+    Action.CONFIRM_ASSESSMENT: _DECIDERS,
+    Action.RENDER_REPORT: _DECIDERS,
 }
 
 #: What a role is when an act is about no single object (lists, menus, imports).
@@ -129,12 +148,22 @@ def _standings(actor: Actor, obj: Protected | None) -> frozenset[Standing]:
 
 def allows(actor: Actor | None, action: Action, obj: Protected | None = None) -> bool:
     """Whether the actor may do this; for menus and buttons. Nobody may do nothing."""
-    return actor is not None and bool(RULES[action] & _standings(actor, obj))
+    return actor is not None and _duty_allows(actor, action) and bool(RULES[action] & _standings(actor, obj))
+
+
+def _duty_allows(actor: Actor, action: Action) -> bool:
+    duties = DUTIES.get(action)
+    return duties is None or Duty(actor.membership.duty) in duties
 
 
 def check(actor: Actor | None, action: Action, obj: Protected | None = None) -> None:
     """Return when the actor may do this; else raise PermissionRefused with the reason."""
     if allows(actor, action, obj):
         return
+    if actor and RULES[action] & _standings(actor, obj):
+        duties = "、".join(duty.label for duty in Duty if duty in DUTIES[action])
+        raise PermissionRefused(
+            f"「{action.label}」ことができる担当は、{duties}です。あなたの担当は「{actor.membership.title}」です。"
+        )
     who = "、".join(standing.label for standing in Standing if standing in RULES[action])
     raise PermissionRefused(f"「{action.label}」ことができるのは、{who}の担当者です。")

@@ -21,7 +21,7 @@ from municipalities.choices import MunicipalityKind
 from municipalities.codes import check_digit
 from municipalities.models import Municipality, Prefecture
 from portal import clock
-from portal.choices import ROLE_OF_KIND, OrganisationKind
+from portal.choices import DUTIES_OF_ROLE, ROLE_OF_KIND, OrganisationKind
 from portal.models import Membership, Organisation, User
 from programs.core.choices import RegionStatus
 from programs.models import (
@@ -72,6 +72,7 @@ class MembershipFactory(DjangoModelFactory):
     user = factory.SubFactory(UserFactory)
     organisation = factory.SubFactory(OrganisationFactory)
     role = factory.LazyAttribute(lambda m: ROLE_OF_KIND[m.organisation.kind])
+    duty = factory.LazyAttribute(lambda m: DUTIES_OF_ROLE[m.role][0])
     valid_from = dt.date(2020, 4, 1)
 
 

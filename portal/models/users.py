@@ -3,15 +3,20 @@
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 
 
 class UserManager(BaseUserManager["User"]):
-    """Creates users whose e-mail address is their sign-in name."""
+    """Creates users whose e-mail address, or issued sign-in ID, is their sign-in name."""
 
-    def create_user(self, *, email: str, name: str, password: str | None = None) -> "User":
+    def create_user(
+        self, *, name: str, email: str | None = None, login_id: str | None = None, password: str | None = None
+    ) -> "User":
         """Create one person; without a password, sign-in stays impossible until one is set."""
-        user = self.model(email=self.normalize_email(email), name=name)
+        user = self.model(
+            email=self.normalize_email(email) if email else None, login_id=login_id or None, name=name
+        )
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -20,7 +25,9 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person (利用者); rights come from memberships, never from this row."""
 
-    email = models.EmailField("メールアドレス", max_length=254, unique=True)
+    email = models.EmailField("メールアドレス", max_length=254, unique=True, null=True, blank=True)
+    #: Issued to a person without an address of their own (shared mailboxes, LGWAN).
+    login_id = models.CharField("サインインID", max_length=20, unique=True, null=True, blank=True)
     name = models.CharField("氏名", max_length=100)
     is_active = models.BooleanField("有効", default=True)
     is_staff = models.BooleanField("管理画面の利用", default=False)
@@ -40,7 +47,12 @@ class User(AbstractBaseUser, PermissionsMixin):
                 Lower("email"),
                 name="user_email_unique",
                 violation_error_message="このメールアドレスは、すでに登録されています。",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(email__isnull=False) | Q(login_id__isnull=False),
+                name="user_has_sign_in_name",
+                violation_error_message="メールアドレスかサインインIDのどちらかを入力してください。",
+            ),
         ]
 
     def __str__(self) -> str:

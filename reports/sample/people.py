@@ -10,7 +10,7 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 
 from portal.actor import Actor
-from portal.choices import ROLE_OF_KIND
+from portal.choices import DUTIES_OF_ROLE, ROLE_OF_KIND
 from portal.models import Membership, Organisation, User
 from programs.core.choices import LiaisonField
 from programs.models import LiaisonAssignment
@@ -26,6 +26,7 @@ class Person:
     name: str
     organisation: str
     department: str = ""
+    duty: str = ""
 
 
 class People:
@@ -65,7 +66,13 @@ def load_people(*, organisations: Organisations, rounds: list[dict[str, Any]], p
 
 def _listed(content: dict[str, Any]) -> Iterator[Person]:
     for item in content["people"]:
-        yield Person(item["email"], item["name"], item["organisation"], item.get("department", ""))
+        yield Person(
+            item["email"],
+            item["name"],
+            item["organisation"],
+            item.get("department", ""),
+            item.get("duty", ""),
+        )
         for also in item.get("also", []):
             yield Person(item["email"], item["name"], also["organisation"], also.get("department", ""))
 
@@ -96,7 +103,7 @@ class _Users:
 
 def _users(wanted: list[Person], password: str) -> _Users:
     names = {person.email: person.name for person in wanted}
-    known = {user.email: user for user in User.objects.filter(email__in=names)}
+    known = {str(user.email): user for user in User.objects.filter(email__in=names)}
     # One hash for all: the sample's password is public, and hashing is slow on purpose.
     secret = make_password(password)
     new = [
@@ -106,7 +113,7 @@ def _users(wanted: list[Person], password: str) -> _Users:
     EmailAddress.objects.bulk_create(
         EmailAddress(user=user, email=user.email, verified=True, primary=True) for user in new
     )
-    return _Users(known | {user.email: user for user in new}, len(new))
+    return _Users(known | {str(user.email): user for user in new}, len(new))
 
 
 def _memberships(
@@ -123,10 +130,12 @@ def _memberships(
         organisation, user = organisations[person.organisation], users[person.email]
         row = known.get((user.pk, organisation.pk))
         if row is None:
+            role = ROLE_OF_KIND[organisation.kind]
             row = Membership(
                 user=user,
                 organisation=organisation,
-                role=ROLE_OF_KIND[organisation.kind],
+                role=role,
+                duty=person.duty or DUTIES_OF_ROLE[role][0],
                 department=person.department,
                 valid_from=valid_from,
             )
