@@ -7,6 +7,7 @@ from portal.states import Move, StateMachine
 #: 取組状況. 未着手 and 期限超過 are computed from dates (`services.status`), never stored.
 PROGRESS = StateMachine(
     noun="取組状況",
+    authored_by=frozenset({"request_sign_off", "sign_off", "submit"}),
     moves=[
         Move(
             "request_sign_off",
@@ -21,6 +22,7 @@ PROGRESS = StateMachine(
             (FormState.WAITING,),
             FormState.SUBMITTED,
             Action.SIGN_OFF_PROGRESS,
+            by_another=True,
         ),
         Move("recall", "入力に戻す", (FormState.WAITING,), FormState.DRAFT, Action.RECALL_PROGRESS),
         # A returned form that waited for its sign-off is still returned: only named sections are open.
@@ -34,7 +36,14 @@ PROGRESS = StateMachine(
             FormState.SUBMITTED,
             Action.SUBMIT_PROGRESS,
         ),
-        Move("accept", "受理する", (FormState.SUBMITTED,), FormState.ACCEPTED, Action.REVIEW_PROGRESS),
+        Move(
+            "accept",
+            "受理する",
+            (FormState.SUBMITTED,),
+            FormState.ACCEPTED,
+            Action.REVIEW_PROGRESS,
+            by_another=True,
+        ),
         Move(
             "return",
             "差し戻す",
@@ -50,6 +59,7 @@ PROGRESS = StateMachine(
 #: 自己点検.
 ASSESSMENT = StateMachine(
     noun="自己点検",
+    authored_by=frozenset({"submit"}),
     moves=[
         Move(
             "submit",
@@ -64,6 +74,7 @@ ASSESSMENT = StateMachine(
             (AssessmentState.SUBMITTED,),
             AssessmentState.CONFIRMED,
             Action.CONFIRM_ASSESSMENT,
+            by_another=True,
         ),
         Move(
             "reopen",

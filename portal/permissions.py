@@ -46,6 +46,7 @@ class Action(models.TextChoices):
     VIEW_APPLICATION = "view_application", "希望する伴走支援を見る"
     VIEW_POSTINGS = "view_postings", "常駐配置を見る"
     VIEW_ROUNDS = "view_rounds", "報告回を見る"
+    VIEW_OWN_FORMS = "view_own_forms", "自団体の提出物を見る"
     VIEW_PROGRESS = "view_progress", "取組状況を見る"
     EDIT_PROGRESS = "edit_progress", "取組状況を入力する"
     SUBMIT_PROGRESS = "submit_progress", "取組状況を提出する"
@@ -81,6 +82,7 @@ RULES: dict[Action, frozenset[Standing]] = {
     Action.VIEW_ROUNDS: frozenset(
         {S.AUTHOR, S.PREFECTURE, S.MUNICIPALITY, S.VENDOR, S.SECRETARIAT, S.MINISTRY}
     ),
+    Action.VIEW_OWN_FORMS: frozenset({S.AUTHOR}),
     Action.VIEW_PROGRESS: _READERS,
     Action.EDIT_PROGRESS: frozenset({S.AUTHOR}),
     Action.SUBMIT_PROGRESS: frozenset({S.AUTHOR}),

@@ -15,6 +15,7 @@ from django.db import models, transaction
 from portal import clock
 from portal.actor import Actor
 from portal.errors import MoveRefused
+from portal.models import User
 from portal.permissions import Action, check
 
 
@@ -28,19 +29,48 @@ class Move:
     target: str
     action: Action
     needs_reason: bool = False
+    #: Nobody may make it on what they wrote or handed in themselves (separation of duties).
+    by_another: bool = False
 
 
 class StateMachine:
-    """The moves of one noun; `history` is the name of its StatusChange relation."""
+    """The moves of one noun.
 
-    def __init__(self, *, noun: str, moves: list[Move], history: str = "status_changes") -> None:
+    `history` is the name of its StatusChange relation, `writers` that of the people who wrote in it;
+    `authored_by` names the moves by which somebody makes the content their own (handing in).
+    """
+
+    def __init__(
+        self,
+        *,
+        noun: str,
+        moves: list[Move],
+        authored_by: frozenset[str] = frozenset(),
+        history: str = "status_changes",
+        writers: str = "writers",
+    ) -> None:
         self.noun = noun
         self.history = history
+        self.writers = writers
+        self.authored_by = authored_by
         self.moves = {move.name: move for move in moves}
 
     def available(self, state: str) -> list[Move]:
         """The moves that start from a state."""
         return [move for move in self.moves.values() if state in move.sources]
+
+    def is_own_work(self, obj: Any, user: User) -> bool:
+        """Whether this person wrote in it or handed it in, in whatever membership."""
+        if getattr(obj, self.writers).filter(pk=user.pk).exists():
+            return True
+        return bool(getattr(obj, self.history).filter(by=user, action__in=self.authored_by).exists())
+
+    def own_work_sentence(self, move: Move) -> str:
+        """Why somebody may not make this move on their own work."""
+        return (
+            f"あなたが入力または提出した{self.noun}のため、{move.label}ことができません。"
+            "ほかの担当者に依頼してください。"
+        )
 
 
 M = TypeVar("M", bound=models.Model)
@@ -64,6 +94,8 @@ def move(machine: StateMachine, obj: M, name: str, *, actor: Actor, reason: str 
             f"この{machine.noun}は「{fresh.get_state_display()}」のため、{step.label}ことができません。"
             "画面を開き直して、今の状態を確かめてください。"
         )
+    if step.by_another and machine.is_own_work(fresh, actor.user):
+        raise MoveRefused(machine.own_work_sentence(step))
     if step.needs_reason and not reason.strip():
         raise MoveRefused(f"{step.label}理由を入力してください。")
     changed = (

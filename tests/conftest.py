@@ -11,7 +11,7 @@ from django.test import Client
 
 from municipalities.models import Municipality, Prefecture
 from portal.actor import Actor
-from portal.choices import OrganisationKind
+from portal.choices import Duty, OrganisationKind
 from portal.models import Organisation
 from programs.models import Program, Region
 from tests import factories as f
@@ -90,6 +90,8 @@ def build_world() -> World:
         **{name: f.OrganisationFactory(kind=kind) for name, kind in kinds.items()},
     }
     actors = {name: actor_for(organisation) for name, organisation in organisations.items()}
+    actors["approver_a1"] = actor_for(town_a1.organisation, duty=Duty.APPROVER)
+    actors["reader_a"] = actor_for(prefecture_a.organisation, duty=Duty.READER)
     return World(program, prefecture_a, prefecture_b, region_a, region_b, town_a1, town_a2, town_b, actors)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -51,6 +52,9 @@ class Assessment(models.Model):
     state = models.CharField("状態", max_length=10, choices=AssessmentState, default=AssessmentState.DRAFT)
     version = models.PositiveIntegerField("版", default=1)
     updated_at = models.DateTimeField("更新日時")
+    writers = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, verbose_name="入力した人", blank=True, related_name="+"
+    )
 
     objects = AssessmentQuerySet.as_manager()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -53,6 +54,9 @@ class ProgressReport(models.Model):
     returned_sections = models.JSONField("差し戻した項目", default=list, blank=True)
     opened_at = models.DateTimeField("確認の開始日時", null=True, blank=True)
     updated_at = models.DateTimeField("更新日時")
+    writers = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, verbose_name="入力した人", blank=True, related_name="+"
+    )
 
     objects = ProgressReportQuerySet.as_manager()
 

@@ -77,6 +77,7 @@ def save_answers(
     if not changed:
         raise EditConflict(SAVED_ELSEWHERE, fresh)
     _write(fresh, answers)
+    fresh.writers.add(actor.user)
     fresh.refresh_from_db()
     return fresh
 

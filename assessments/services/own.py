@@ -34,6 +34,8 @@ class OwnForm:
     state: str
     object_id: int | None
     framework: Framework | None = None
+    #: Whether the actor fills forms in; others of the office read them, or sign them off.
+    writable: bool = True
 
     @property
     def due(self) -> dt.date:
@@ -43,6 +45,8 @@ class OwnForm:
     @property
     def is_open(self) -> bool:
         """Whether something can be written now: the round is open, or the form was returned."""
+        if not self.writable:
+            return False
         return self.state in _TO_DO and (
             self.round.is_open(clock.today()) or self.state == FormState.RETURNED
         )
@@ -81,13 +85,14 @@ def own_forms(actor: Actor, rounds: QuerySet[Round] | list[Round] | None = None)
         .values_list("principle__framework", flat=True)
         .distinct()
     )
+    writable = allows(actor, Action.EDIT_PROGRESS)
     found: list[OwnForm] = []
     for target in targets:
         if target.asks_progress:
-            found.append(_own(target.round, reports.get(target.round_id), None))
+            found.append(_own(target.round, reports.get(target.round_id), None, writable))
         if target.asks_checklists:
             found += [
-                _own(target.round, checklists.get((target.round_id, framework.pk)), framework)
+                _own(target.round, checklists.get((target.round_id, framework.pk)), framework, writable)
                 for framework in target.round.frameworks.all()
                 if framework.pk in asked
             ]
@@ -99,7 +104,9 @@ def _mine(model: type[ProgressReport] | type[Assessment], actor: Actor, targets:
     return rows.only("pk", "round_id", "state", *(["framework_id"] if model is Assessment else []))
 
 
-def _own(round_: Round, row: ProgressReport | Assessment | None, framework: Framework | None) -> OwnForm:
+def _own(
+    round_: Round, row: ProgressReport | Assessment | None, framework: Framework | None, writable: bool
+) -> OwnForm:
     return OwnForm(
         round=round_,
         form=str(framework.pk) if framework else PROGRESS_FORM,
@@ -107,6 +114,7 @@ def _own(round_: Round, row: ProgressReport | Assessment | None, framework: Fram
         state=shown_state(row.state if row else None, round_, clock.today()),
         object_id=row.pk if row else None,
         framework=framework,
+        writable=writable,
     )
 
 
@@ -116,10 +124,11 @@ def waiting_tasks(actor: Actor) -> list[TaskItem]:
 
 
 def _own_tasks(actor: Actor) -> Iterable[TaskItem]:
-    if not allows(actor, Action.EDIT_PROGRESS):
+    if not allows(actor, Action.VIEW_OWN_FORMS):
         return
+    signs = allows(actor, Action.SIGN_OFF_PROGRESS)
     for form in own_forms(actor):
-        if form.is_open:
+        if form.is_open or (signs and form.state == FormState.WAITING):
             yield TaskItem(
                 label=f"{form.label}の{_TASKS.get(form.state, '提出')}",
                 note=form.round.title,

@@ -39,6 +39,8 @@ class AssessmentDetail(PortalView):
         levels = list(assessment.framework.levels.all())
         confirmable = allows(request.actor, Action.CONFIRM_ASSESSMENT, assessment)
         state = assessment.state
+        waiting = confirmable and state == AssessmentState.SUBMITTED
+        own_work = waiting and ASSESSMENT.is_own_work(assessment, request.actor.user)
         context = {
             "assessment": assessment,
             "round": assessment.round,
@@ -54,7 +56,8 @@ class AssessmentDetail(PortalView):
             "history": _history(assessment),
             "can_edit": state == AssessmentState.DRAFT
             and allows(request.actor, Action.EDIT_ASSESSMENT, assessment),
-            "can_confirm": confirmable and state == AssessmentState.SUBMITTED,
+            "can_confirm": waiting and not own_work,
+            "own_work": ASSESSMENT.own_work_sentence(ASSESSMENT.moves["confirm"]) if own_work else "",
             "can_reopen": confirmable and state != AssessmentState.DRAFT,
         }
         return render(request, "assessments/assessment_detail.html", context)

@@ -38,7 +38,7 @@ class ProgressDetail(PortalView):
         report = report_or_404(request, pk)
         check(request.actor, Action.VIEW_PROGRESS, report)
         service.mark_opened(report=report, actor=request.actor)
-        mine = allows(request.actor, Action.EDIT_PROGRESS, report)
+        mine = allows(request.actor, Action.VIEW_OWN_FORMS, report)
         submission = (
             report.submissions.select_related("by").order_by("-number").first()
             if mine
@@ -95,14 +95,21 @@ def _history(report: ProgressReport, *, mine: bool) -> list[dict[str, Any]]:
 def _acts(request: PortalRequest, report: ProgressReport, *, mine: bool) -> dict[str, Any]:
     submitted = report.state == FormState.SUBMITTED
     waiting = report.state == FormState.WAITING
-    signer = waiting and service.sign_off_asked_by(report) != request.actor.user.pk
+    writes = mine and allows(request.actor, Action.EDIT_PROGRESS, report)
+    signs = waiting and allows(request.actor, Action.SIGN_OFF_PROGRESS, report)
+    reviews = submitted and allows(request.actor, Action.REVIEW_PROGRESS, report)
+    own_work = (signs or reviews) and PROGRESS.is_own_work(report, request.actor.user)
+    move = PROGRESS.moves["sign_off" if waiting else "accept"]
     return {
         "mine": mine,
-        "can_edit": mine and report.state in OPEN_STATES,
-        "can_withdraw": mine and service.can_withdraw(report),
+        "waiting": mine and waiting,
+        "can_edit": writes and report.state in OPEN_STATES,
+        "can_withdraw": writes and service.can_withdraw(report),
         "can_recall": mine and waiting,
-        "can_sign_off": mine and signer,
-        "can_review": submitted and allows(request.actor, Action.REVIEW_PROGRESS, report),
+        "can_sign_off": signs and not own_work,
+        "can_review": reviews,
+        "can_accept": reviews and not own_work,
+        "own_work": PROGRESS.own_work_sentence(move) if own_work else "",
         "returned_labels": [service.section_label(name) for name in report.returned_sections],
     }
 
@@ -145,7 +152,7 @@ MOVES = {
         service.sign_off_progress,
     ),
     "recall": MovePage(
-        Action.EDIT_PROGRESS,
+        Action.RECALL_PROGRESS,
         "決裁待ちの取組状況を入力に戻します",
         "入力に戻すと、決裁の依頼は取り消されます。直したあと、もう一度決裁を依頼してください。",
         "入力に戻す",

@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
+from assessments.choices import ASSESSMENT_HANDED_IN, HANDED_IN, FormState
 from assessments.forms import StatusFilterForm
 from assessments.models import PrefectureSupport, Round, RoundTarget
 from assessments.services.counts import round_counts
@@ -112,6 +113,10 @@ def _round_cells(row: dict[str, Any]) -> list[Any]:
     return [round_.title, year, CHIPS[row["state"]][2], *days, row["count"].done, row["count"].asked]
 
 
+#: States, of either kind of form, in which nothing is left to do for its author.
+_IN = {*HANDED_IN, *ASSESSMENT_HANDED_IN}
+
+
 class RoundDetail(PortalView):
     """One round: the own forms to fill in, and for those in charge of others who has handed in what."""
 
@@ -122,7 +127,7 @@ class RoundDetail(PortalView):
         if exports.wanted(request):
             listing = _Listing(request, round_)
             return exports.respond(request, listing.download(f"{round_.title}の提出状況"))
-        own = own_forms(request.actor, [round_]) if allows(request.actor, Action.EDIT_PROGRESS) else []
+        own = own_forms(request.actor, [round_]) if allows(request.actor, Action.VIEW_OWN_FORMS) else []
         others = (
             RoundTarget.objects.for_user(request.actor)
             .filter(round=round_)
@@ -134,6 +139,8 @@ class RoundDetail(PortalView):
             "state": round_state(round_, clock.today()),
             "own": own,
             "next": _next(own),
+            "to_sign": _to_sign(request, own),
+            "all_in": all(form.state in _IN for form in own),
             "days_left": (round_.due_on - clock.today()).days,
             "is_sample": round_.program.is_sample,
         }
@@ -206,6 +213,12 @@ def _cells(row: FormStatus) -> list[Any]:
     day = local_date(row.handed_in_at) if row.handed_in_at else None
     left = None if row.is_done else row.days_left
     return [row.code, row.organisation, row.prefecture, row.form_label, row.state_label, day, left]
+
+
+def _to_sign(request: PortalRequest, own: list[OwnForm]) -> OwnForm | None:
+    if not allows(request.actor, Action.SIGN_OFF_PROGRESS):
+        return None
+    return next((form for form in own if form.state == FormState.WAITING), None)
 
 
 def _next(own: list[OwnForm]) -> OwnForm | None:

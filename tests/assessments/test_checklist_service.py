@@ -11,6 +11,7 @@ from assessments.services.checklists import Given
 from assessments.services.forms import start_assessment
 from assessments.services.support import save_prefecture_support
 from assessments.states import ASSESSMENT
+from portal.actor import Actor
 from portal.errors import EditConflict, MoveRefused
 from portal.permissions import PermissionRefused
 from tests import factories as f
@@ -168,3 +169,11 @@ def test_nobody_else_writes_the_prefectures_part(round_, town, world, name):
         save_prefecture_support(
             round_=round_, organisation=town.organisation, text="x", version=1, actor=world.actors[name]
         )
+
+
+def test_nobody_confirms_a_checklist_they_answered(round_, framework, town, prefecture):
+    assessment = submitted_assessment(round_, framework, town)
+    row = f.MembershipFactory(user=town.user, organisation=prefecture.organisation)
+    with pytest.raises(MoveRefused, match="あなたが入力または提出した自己点検"):
+        service.confirm_assessment(assessment=assessment, actor=Actor(user=town.user, membership=row))
+    assert service.confirm_assessment(assessment=assessment, actor=prefecture).state == "confirmed"

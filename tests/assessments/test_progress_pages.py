@@ -146,7 +146,7 @@ def test_check_page_names_missing_sections(browser, round_, town):
     assert ProgressReport.objects.get().state == FormState.DRAFT
 
 
-def test_sign_off_through_the_pages(browser, client_of, round_, town):
+def test_sign_off_through_the_pages(browser, client_of, round_, town, world):
     town.organisation.sign_off_required = True
     town.organisation.save()
     report = full_report(round_, town.organisation)
@@ -154,8 +154,11 @@ def test_sign_off_through_the_pages(browser, client_of, round_, town):
     assert "決裁を依頼しました" in asked
     sign_off = reverse("progress_move", args=[report.pk, "sign-off"])
     refused = browser.post(sign_off, follow=True).content.decode()
-    assert "依頼した人とは別の人" in refused
-    signed = client_of(actor_for(town.organisation)).post(sign_off, follow=True).content.decode()
+    assert "「取組状況を決裁する」ことができる担当は、決裁者、管理です。" in refused
+    approver = client_of(world.actors["approver_a1"])
+    overview = approver.get(reverse("round_detail", args=[round_.pk])).content.decode()
+    assert "決裁を待っている提出物があります" in overview
+    signed = approver.post(sign_off, follow=True).content.decode()
     assert "R7-P-0001" in signed
 
 

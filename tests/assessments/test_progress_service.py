@@ -8,6 +8,8 @@ from assessments.models.progress import SECTION_LIMIT
 from assessments.services import progress as service
 from assessments.services.forms import start_progress
 from assessments.states import PROGRESS
+from portal.actor import Actor
+from portal.choices import Duty
 from portal.errors import EditConflict, MoveRefused
 from portal.permissions import PermissionRefused
 from tests import factories as f
@@ -168,12 +170,12 @@ def signing(town):
     return town
 
 
-def test_sign_off_is_done_by_another_person(round_, signing):
+def test_sign_off_is_done_by_another_person(round_, signing, world):
     report = full_report(round_, signing.organisation)
     service.request_sign_off(report=report, actor=signing)
-    with pytest.raises(MoveRefused, match="別の人"):
+    with pytest.raises(PermissionRefused, match="決裁者"):
         service.sign_off_progress(report=report, actor=signing)
-    submission = service.sign_off_progress(report=report, actor=actor_for(signing.organisation))
+    submission = service.sign_off_progress(report=report, actor=world.actors["approver_a1"])
     report.refresh_from_db()
     assert (report.state, submission.number) == (FormState.SUBMITTED, 1)
 
@@ -195,16 +197,62 @@ def test_sign_off_by_the_prefecture_is_refused(round_, signing, prefecture):
         service.sign_off_progress(report=report, actor=prefecture)
 
 
-def test_waiting_form_goes_back_to_where_it_came_from(round_, signing, prefecture):
+def test_waiting_form_goes_back_to_where_it_came_from(round_, signing, prefecture, world):
     report = full_report(round_, signing.organisation)
     service.request_sign_off(report=report, actor=signing)
     assert service.recall_progress(report=report, actor=signing).state == FormState.DRAFT
     service.request_sign_off(report=report, actor=signing)
-    service.sign_off_progress(report=report, actor=actor_for(signing.organisation))
+    service.sign_off_progress(report=report, actor=world.actors["approver_a1"])
     service.return_progress(report=report, reason="詳しく", sections=["issues"], actor=prefecture)
     service.request_sign_off(report=report, actor=signing)
     fresh = service.recall_progress(report=report, actor=signing)
     assert (fresh.state, service.open_sections(fresh)) == (FormState.RETURNED, ("issues",))
+
+
+def both_duties(officer, duty, **membership):
+    """The same person in another office, or with another duty in the same one."""
+    row = f.MembershipFactory(user=officer.user, duty=duty, **membership)
+    return Actor(user=officer.user, membership=row)
+
+
+def test_who_asked_for_the_sign_off_does_not_sign_though_also_an_approver(round_, signing):
+    report = full_report(round_, signing.organisation)
+    service.request_sign_off(report=report, actor=signing)
+    also = both_duties(signing, Duty.APPROVER, organisation=signing.organisation)
+    with pytest.raises(MoveRefused, match="あなたが入力または提出した"):
+        service.sign_off_progress(report=report, actor=also)
+
+
+def test_who_wrote_in_the_form_does_not_sign_it_off(round_, signing):
+    report = full_report(round_, signing.organisation)
+    writer = actor_for(signing.organisation)
+    service.save_progress(report=report, values={"issues": "直した"}, version=report.version, actor=writer)
+    service.request_sign_off(report=report, actor=signing)
+    also = both_duties(writer, Duty.APPROVER, organisation=signing.organisation)
+    with pytest.raises(MoveRefused, match="ほかの担当者に依頼"):
+        service.sign_off_progress(report=report, actor=also)
+
+
+def test_nobody_accepts_what_they_handed_in_for_the_town(round_, town, prefecture):
+    report = submitted_report(round_, town)
+    also = both_duties(town, Duty.MANAGER, organisation=prefecture.organisation)
+    with pytest.raises(MoveRefused, match="受理することができません"):
+        service.accept_progress(report=report, actor=also)
+    assert service.accept_progress(report=report, actor=prefecture).state == FormState.ACCEPTED
+
+
+def test_an_approver_neither_writes_nor_hands_in(round_, town, world):
+    report, actor = full_report(round_, town.organisation), world.actors["approver_a1"]
+    with pytest.raises(PermissionRefused, match="入力担当"):
+        service.save_progress(report=report, values={"issues": "x"}, version=report.version, actor=actor)
+    with pytest.raises(PermissionRefused, match="入力担当"):
+        service.submit_progress(report=report, actor=actor)
+
+
+def test_a_reader_of_the_prefecture_does_not_accept(round_, town, world):
+    report = submitted_report(round_, town)
+    with pytest.raises(PermissionRefused, match="管理"):
+        service.accept_progress(report=report, actor=world.actors["reader_a"])
 
 
 # --- review -----------------------------------------------------------------

@@ -27,6 +27,48 @@ PERSONAS = [
     "secretariat", "ministry", "expert", "admin",
 ]
 
+#: Whose duty allows less than that of the colleague named: same answers, but for the rows of DUTIES.
+COLLEAGUES = {"approver_a1": "town_a1", "reader_a": "prefecture_a"}
+
+#: What the one who signs off for town A1, and the one who only reads for prefecture A, get instead.
+DUTIES = """
+#                                 approver  reader
+membership_switch           POST  404       404
+progress_edit               GET   403       403
+progress_edit               POST  403       403
+progress_section            GET   403       403
+progress_section            POST  403       403
+progress_section/unknown    GET   403       403
+progress_check              GET   403       403
+progress_check              POST  403       403
+progress_done               GET   403       403
+progress_done               POST  403       403
+progress_return             GET   403       403
+progress_return             POST  403       403
+progress_move/accept        GET   403       403
+progress_move/accept        POST  403       403
+progress_move/sign-off      GET   ok        403
+progress_move/sign-off      POST  go        403
+progress_move/withdraw      GET   403       403
+progress_move/withdraw      POST  403       403
+support_list                GET   403       403
+support_edit                GET   403       403
+support_edit                POST  403       403
+assessment_edit             GET   403       403
+assessment_edit             POST  403       403
+assessment_principle        GET   403       403
+assessment_principle        POST  403       403
+assessment_check            GET   403       403
+assessment_check            POST  403       403
+assessment_done             GET   403       403
+assessment_done             POST  403       403
+assessment_confirm          GET   403       403
+assessment_confirm          POST  403       403
+assessment_reopen           GET   403       403
+assessment_reopen           POST  403       403
+report_render               POST  403       403
+"""
+
 TABLE = """
 #                                 out    none  A: t1  t2  pf  ve   B: t  pf  ve   sec min exp adm
 home                        GET   in in  403   ok
@@ -113,7 +155,8 @@ progress_move/accept        GET   in in  403   403 404 ok  403   404 404 404   o
 progress_move/accept        POST  in in  403   403 404 go  403   404 404 404   go  403 404 404
 progress_move/withdraw      GET   in in  403   ok  404 403 403   404 404 404   403 403 404 404
 progress_move/withdraw      POST  in in  403   go  404 403 403   404 404 404   403 403 404 404
-progress_move/sign-off      GET   in in  403   ok  404 403 403   404 404 404   403 403 404 404
+progress_move/sign-off      GET   in in  403   403 404 403 403   404 404 404   403 403 404 404
+progress_move/sign-off      POST  in in  403   403 404 403 403   404 404 404   403 403 404 404
 progress_move/recall        GET   in in  403   ok  404 403 403   404 404 404   403 403 404 404
 progress_move/unknown       GET   in in  403   404
 
@@ -289,8 +332,14 @@ def rows() -> list[tuple[str, str, dict[str, str]]]:
             continue
         key, method, *cells = line.split()
         cells += [cells[-1]] * (len(PERSONAS) - len(cells))
-        found.append((key, method, dict(zip(PERSONAS, cells, strict=True))))
+        found.append((key, method, _with_colleagues(key, method, dict(zip(PERSONAS, cells, strict=True)))))
     return found
+
+
+def _with_colleagues(key: str, method: str, cells: dict[str, str]) -> dict[str, str]:
+    less = {tuple(line.split()[:2]): line.split()[2:] for line in DUTIES.splitlines() if line[:1].isalpha()}
+    told = less.get((key, method), [cells[colleague] for colleague in COLLEAGUES.values()])
+    return cells | dict(zip(COLLEAGUES, told, strict=True))
 
 
 def name_of(key: str) -> str:

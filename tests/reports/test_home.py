@@ -61,4 +61,4 @@ def test_the_radar_is_for_those_who_may_see_scores(world, client_of):
     )
     f.AnswerFactory(assessment=assessment, question=question, level=3)
     seen = {name for name, actor in world.actors.items() if home_data(actor)["radar"]}
-    assert seen == {"town_a1", "prefecture_a", "secretariat"}
+    assert seen == {"town_a1", "approver_a1", "prefecture_a", "reader_a", "secretariat"}
