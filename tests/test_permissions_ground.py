@@ -57,11 +57,13 @@ def test_drafts_are_the_authors_only(world):
     town = world.town_a1.organisation
     f.RoundTargetFactory(round=round_, organisation=town)
     draft = f.ProgressReportFactory(round=round_, organisation=town)
-    assert _readers(world, ProgressReport) == {"town_a1"}
+    assert _readers(world, ProgressReport) == {"town_a1", "approver_a1"}
     ProgressReport.objects.filter(pk=draft.pk).update(state="submitted")
     assert _readers(world, ProgressReport) == {
         "town_a1",
+        "approver_a1",
         "prefecture_a",
+        "reader_a",
         "vendor_a",
         "secretariat",
         "ministry",
@@ -78,7 +80,7 @@ def test_targets_of_a_vendor_are_those_of_its_contract_in_that_year(world):
 
 def test_reports_are_not_for_towns(world):
     f.ReportFactory(region=world.region_a)
-    assert _readers(world, Report) == {"prefecture_a", "secretariat"}
+    assert _readers(world, Report) == {"prefecture_a", "reader_a", "secretariat"}
 
 
 def test_refusal_names_the_act_and_who_may(world):

@@ -53,6 +53,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '操作記録の末尾',
                 'verbose_name_plural': '操作記録の末尾',
+                'ordering': ['id'],
             },
         ),
         migrations.AddField(
