@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessments.views import checklists, progress, results, review, rounds, support
+from assessments.views import checklist_check, checklists, progress, results, review, rounds, support
 
 _CHECKLIST = "rounds/<int:pk>/checklists/<int:framework>/"
 
@@ -33,8 +33,8 @@ urlpatterns = [
         checklists.AssessmentPrinciple.as_view(),
         name="assessment_principle",
     ),
-    path(f"{_CHECKLIST}check/", checklists.AssessmentCheck.as_view(), name="assessment_check"),
-    path(f"{_CHECKLIST}done/", checklists.AssessmentDone.as_view(), name="assessment_done"),
+    path(f"{_CHECKLIST}check/", checklist_check.AssessmentCheck.as_view(), name="assessment_check"),
+    path(f"{_CHECKLIST}done/", checklist_check.AssessmentDone.as_view(), name="assessment_done"),
     path("assessments/<int:pk>/", results.AssessmentDetail.as_view(), name="assessment_detail"),
     path("assessments/<int:pk>/confirm/", results.AssessmentConfirm.as_view(), name="assessment_confirm"),
     path("assessments/<int:pk>/reopen/", results.AssessmentReopen.as_view(), name="assessment_reopen"),

@@ -14,8 +14,10 @@ class PortalConfig(AppConfig):
         from portal.imports.tasks import register_jobs
         from portal.pdf import checks  # noqa: F401  registers the check of fonts and libraries
         from portal.permissions import Action
-        from portal.registry import MenuItem, menu
+        from portal.registry import MenuItem, menu, task_sources
+        from portal.services.drafts import waiting_tasks
 
         register_jobs()
+        task_sources.add(waiting_tasks)
         menu.add(MenuItem("取り込み", "import_list", "upload", order=80, action=Action.VIEW_IMPORTS))
         menu.add(MenuItem("処理の状況", "job_list", "gear", order=90, action=Action.VIEW_JOBS))

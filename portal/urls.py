@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal.views import imports, jobs, memberships
+from portal.views import drafts, imports, jobs, memberships
 
 handler400 = "portal.views.errors.bad_request"
 handler403 = "portal.views.errors.forbidden"
@@ -11,6 +11,8 @@ handler500 = "portal.views.errors.server_error"
 
 urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
+    path("drafts/", drafts.draft_list, name="draft_list"),
+    path("drafts/<int:pk>/discard/", drafts.draft_discard, name="draft_discard"),
     path("memberships/switch/", memberships.switch, name="membership_switch"),
     path("jobs/", jobs.JobList.as_view(), name="job_list"),
     path("jobs/<uuid:pk>/", jobs.JobDetail.as_view(), name="job_detail"),

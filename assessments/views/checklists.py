@@ -20,6 +20,7 @@ from assessments.views.common import Clash, chosen, conflict, own_target_or_404,
 from portal.errors import EditConflict, MoveRefused
 from portal.http import PortalRequest, PortalView
 from portal.permissions import Action, check
+from portal.views.drafts import DraftsMixin
 
 
 class OwnAssessment(PortalView):
@@ -105,7 +106,7 @@ class AssessmentEdit(OwnAssessment):
         return row.reason if row else ""
 
 
-class AssessmentPrinciple(OwnAssessment):
+class AssessmentPrinciple(DraftsMixin, OwnAssessment):
     """The questions of one principle."""
 
     def setup(self, request: PortalRequest, *args: Any, **kwargs: Any) -> None:
@@ -123,7 +124,7 @@ class AssessmentPrinciple(OwnAssessment):
         """Show the questions."""
         if not self.is_open:
             return redirect("assessment_detail", self.assessment.pk)
-        return self._page(self._form(initial=self._shown()))
+        return self._page(self._form(initial=self.draft_saved() | self.typed()))
 
     def post(self, request: PortalRequest, pk: int, framework: int, position: int) -> HttpResponse:
         """Save the page, and go on or stay."""
@@ -145,6 +146,7 @@ class AssessmentPrinciple(OwnAssessment):
         except MoveRefused as error:
             form.add_error(None, error.sentence)
             return self._page(form)
+        self.drop_draft()
         messages.success(request, f"「{self.principle.name}」の回答を保存しました。")
         if request.POST.get("act", "next") != "next":
             return redirect(request.path)
@@ -175,8 +177,26 @@ class AssessmentPrinciple(OwnAssessment):
             for pk, one in self._stored().items()
         }
 
+    def draft_form(self) -> str:
+        """One principle of one checklist."""
+        organisation = self.target.organisation.pk
+        return f"checklist:{self.round.pk}:{self.framework.pk}:{organisation}:{self.principle.position}"
+
+    def draft_title(self) -> str:
+        """Round, checklist and principle."""
+        return f"{self.round.title}　{self.framework.name}　{self.principle.name}"[:200]
+
+    def draft_names(self) -> list[str]:
+        """Answer and evidence of each question."""
+        return [name(one.pk) for one in self.asked for name in (answer_name, evidence_name)]
+
+    def draft_saved(self) -> dict[str, Any]:
+        """The stored answers, with the marks of their version."""
+        return self._shown()
+
     def _page(self, form: ChecklistPageForm) -> HttpResponse:
         context = self.context(form=form, principle=self.principle, number=self.index + 1, total=self.total)
+        context |= self.draft_context()
         return render(self.request, "assessments/assessment_principle.html", context)
 
     def _conflict(self, form: ChecklistPageForm) -> HttpResponse:
@@ -200,8 +220,8 @@ class AssessmentPrinciple(OwnAssessment):
                 Clash(
                     key=str(question.pk),
                     label=question.text,
-                    mine=_in_words(mine, labels),
-                    saved=_in_words(stored[question.pk], labels),
+                    mine=in_words(mine, labels),
+                    saved=in_words(stored[question.pk], labels),
                     typed=typed,
                     editable=False,
                 )
@@ -212,87 +232,9 @@ class AssessmentPrinciple(OwnAssessment):
         return conflict(self.request, title=title, clashes=clashes, hidden=hidden, context=context)
 
 
-def _in_words(given: service.Given, labels: dict[str, str]) -> str:
+def in_words(given: service.Given, labels: dict[str, str]) -> str:
+    """An answer as a person reads it."""
     value = answer_value(given)
     words = {"": "未回答", "na": "該当しない", "unknown": "分からない"}
     answer = words.get(value) or f"{value}　{labels.get(value, '')}"
     return f"{answer}\n根拠：{given.evidence}" if given.evidence else answer
-
-
-class AssessmentCheck(OwnAssessment):
-    """What is still missing, all answers, and handing in."""
-
-    def get(self, request: PortalRequest, pk: int, framework: int) -> HttpResponse:
-        """Show all answers."""
-        if not self.is_open:
-            return redirect("assessment_detail", self.assessment.pk)
-        return self._page([])
-
-    def post(self, request: PortalRequest, pk: int, framework: int) -> HttpResponse:
-        """Hand in; say what is missing. What is not begun cannot be handed in, and is not begun by trying."""
-        if not self.assessment.pk:
-            return self._page(_problems(service.gaps(self.assessment)))
-        try:
-            service.submit_assessment(assessment=self.assessment, actor=request.actor)
-        except MoveRefused as error:
-            if not self.is_open:
-                messages.error(request, error.sentence)
-                return redirect("assessment_detail", self.assessment.pk)
-            problems = _problems(service.gaps(self.assessment))
-            return self._page(problems or [{"sentence": error.sentence, "target": ""}])
-        return redirect(self.address("assessment_done"))
-
-    def _page(self, problems: list[dict[str, str]]) -> HttpResponse:
-        given = self.given()
-        labels = {str(level.level): level.label for level in self.framework.levels.all()}
-        level = self.framework.evidence_level
-        groups = [
-            {
-                "principle": principle,
-                "url": self.address("assessment_principle", principle.position),
-                "rows": [
-                    {
-                        "question": question,
-                        "answer": _in_words(given[question.pk], labels),
-                        "missing": not given[question.pk].status,
-                        "no_evidence": service.needs_evidence(given[question.pk], level),
-                        "anchor": f"#id_{answer_name(question.pk)}_0",
-                    }
-                    for question in questions
-                ],
-            }
-            for principle, questions in self.groups()
-        ]
-        context = self.context(
-            groups=groups,
-            problems=problems,
-            has_errors=bool(problems),
-            problem_title=f"提出の前に、直すところが{len(problems)}件あります",
-        )
-        return render(self.request, "assessments/assessment_check.html", context)
-
-
-def _problems(gaps: list[service.Gap]) -> list[dict[str, str]]:
-    """One sentence per principle and kind of gap, leading to the principle's answers."""
-    counted: dict[tuple[int, str, bool], int] = {}
-    for gap in gaps:
-        key = (gap.question.principle_id, gap.question.principle.name, gap.needs_evidence)
-        counted[key] = counted.get(key, 0) + 1
-    return [
-        {
-            "sentence": f"「{name}」の{number}問に{'根拠を入力' if evidence else '回答'}してください。",
-            "target": f"group-{principle}",
-        }
-        for (principle, name, evidence), number in counted.items()
-    ]
-
-
-class AssessmentDone(OwnAssessment):
-    """The receipt, and what happens next."""
-
-    def get(self, request: PortalRequest, pk: int, framework: int) -> HttpResponse:
-        """Show the receipt of the last submission."""
-        if self.is_open:
-            return redirect(self.address("assessment_edit"))
-        last = self.assessment.submissions.order_by("-number").first()
-        return render(request, "assessments/assessment_done.html", self.context(submission=last))

@@ -21,6 +21,7 @@ from portal.errors import EditConflict, MoveRefused
 from portal.http import PortalRequest, PortalView
 from portal.permissions import Action, check
 from portal.ui import errors
+from portal.views.drafts import DraftsMixin
 
 
 class OwnProgress(PortalView):
@@ -82,7 +83,7 @@ class ProgressEdit(OwnProgress):
         }
 
 
-class ProgressSection(OwnProgress):
+class ProgressSection(DraftsMixin, OwnProgress):
     """One section a page: label, help, what was said the round before, text with counter."""
 
     def setup(self, request: PortalRequest, *args: Any, **kwargs: Any) -> None:
@@ -95,8 +96,7 @@ class ProgressSection(OwnProgress):
         """Show the section."""
         if section not in service.open_sections(self.report):
             return redirect("progress_edit", pk)
-        form = SectionForm(section=section, initial=self._shown(self.report))
-        return self._page(form)
+        return self._page(SectionForm(section=section, initial=self.draft_saved() | self.typed()))
 
     def post(self, request: PortalRequest, pk: int, section: str) -> HttpResponse:
         """Save, and go on or stay."""
@@ -119,8 +119,25 @@ class ProgressSection(OwnProgress):
         except MoveRefused as error:
             form.add_error(None, error.sentence)
             return self._page(form)
+        self.drop_draft()
         messages.success(request, f"「{service.section_label(section)}」の下書きを保存しました。")
         return redirect(self._next() if going_on else request.path)
+
+    def draft_form(self) -> str:
+        """One section of one report."""
+        return f"progress:{self.round.pk}:{self.target.organisation.pk}:{self.section}"
+
+    def draft_title(self) -> str:
+        """Round and section."""
+        return f"{self.round.title}　取組状況　{service.section_label(self.section)}"
+
+    def draft_names(self) -> list[str]:
+        """The section's one control."""
+        return [self.section]
+
+    def draft_saved(self) -> dict[str, Any]:
+        """The section as saved, with the marks of its version."""
+        return self._shown(self.report)
 
     def _shown(self, report: ProgressReport) -> dict[str, Any]:
         text = getattr(report, self.section)
@@ -144,6 +161,7 @@ class ProgressSection(OwnProgress):
             total=len(SECTIONS),
             previous=before.content["sections"].get(self.section, "") if before else "",
             previous_label=f"前回（{before.report.round.title}）の記入内容を見る" if before else "",
+            **self.draft_context(),
         )
         return render(self.request, "assessments/progress_section.html", context)
 

@@ -17,6 +17,7 @@ from portal import clock, exports
 from portal.errors import EditConflict, MoveRefused
 from portal.http import PortalRequest, PortalView
 from portal.permissions import Action, allows, check
+from portal.views.drafts import DraftsMixin
 
 
 class SupportList(PortalView):
@@ -62,7 +63,7 @@ def _download(round_: Round, rows: list[dict[str, Any]]) -> exports.Download:
     return exports.Download(f"{round_.title}_県による支援の状況", header, lines)
 
 
-class SupportEdit(PortalView):
+class SupportEdit(DraftsMixin):
     """The prefecture writes how it supports one town."""
 
     def setup(self, request: PortalRequest, *args: Any, **kwargs: Any) -> None:
@@ -79,8 +80,7 @@ class SupportEdit(PortalView):
 
     def get(self, request: PortalRequest, pk: int, organisation: int) -> HttpResponse:
         """Show the text."""
-        initial = {"text": self.support.text, "version": self.support.version}
-        return self._page(SupportForm(initial=initial))
+        return self._page(SupportForm(initial=self.draft_saved() | self.typed()))
 
     def post(self, request: PortalRequest, pk: int, organisation: int) -> HttpResponse:
         """Save the text."""
@@ -100,8 +100,25 @@ class SupportEdit(PortalView):
         except MoveRefused as error:
             form.add_error(None, error.sentence)
             return self._page(form)
+        self.drop_draft()
         messages.success(request, f"{self.organisation}への「県による支援の状況」を保存しました。")
         return redirect("support_list", pk)
+
+    def draft_form(self) -> str:
+        """The prefecture's text about one town in one round."""
+        return f"support:{self.round.pk}:{self.organisation.pk}"
+
+    def draft_title(self) -> str:
+        """Round and town."""
+        return f"{self.round.title}　県による支援の状況　{self.organisation}"
+
+    def draft_names(self) -> list[str]:
+        """The form's one text."""
+        return ["text"]
+
+    def draft_saved(self) -> dict[str, Any]:
+        """The text as saved, with its version."""
+        return {"text": self.support.text, "version": self.support.version}
 
     def _page(self, form: SupportForm) -> HttpResponse:
         context = {
@@ -111,6 +128,7 @@ class SupportEdit(PortalView):
             "is_open": self.round.is_open(clock.today()),
             "is_sample": self.round.program.is_sample,
             "can_see_report": allows(self.request.actor, Action.VIEW_PROGRESS, self.support),
+            **self.draft_context(),
         }
         return render(self.request, "assessments/support_edit.html", context)
 

@@ -1,6 +1,7 @@
 """Who uses the portal, which files it keeps, and which work it does in the background."""
 
 from portal.models.audit import AuditEntry, AuditHead
+from portal.models.drafts import DraftBuffer
 from portal.models.files import StoredFile
 from portal.models.history import StatusChange, Submission
 from portal.models.imports import ImportRun
@@ -11,6 +12,7 @@ from portal.models.users import User
 __all__ = [
     "AuditEntry",
     "AuditHead",
+    "DraftBuffer",
     "ImportRun",
     "Job",
     "Membership",

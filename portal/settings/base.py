@@ -235,6 +235,10 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TLS else None
 SECURE_HSTS_SECONDS = 31_536_000 if TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = TLS
 
+# --- unsaved texts ----------------------------------------------------------
+#: Typed and never saved: kept for so many days after the last key.
+DRAFT_DAYS = env.int("DRAFT_DAYS", default=30)
+
 # --- jobs ------------------------------------------------------------------
 #: Lease, limits and backstops of background jobs, in seconds (TESTS.md: found by experiment).
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=30)

@@ -8,6 +8,7 @@ from django.urls import reverse
 from assessments.choices import AssessmentState
 from assessments.models import Answer, Assessment
 from tests import factories as f
+from tests.assessments.pages import hidden
 from tests.conftest import actor_for
 from tests.factories_assessments import make_framework, questions_of, submitted_assessment
 
@@ -18,11 +19,6 @@ pytestmark = pytest.mark.django_db
 def browser(client_of, town):
     """The town's browser."""
     return client_of(town)
-
-
-def hidden(response):
-    text = response.content.decode()
-    return {name: re.search(rf'name="{name}" value="([^"]*)"', text).group(1) for name in ("version", "seen")}
 
 
 def address(name, round_, framework, *more):

@@ -1,7 +1,5 @@
 """The progress form in the browser's terms, without script: fill in, check, hand in, conflict, review."""
 
-import re
-
 import pytest
 from django.urls import reverse
 
@@ -10,6 +8,7 @@ from assessments.models import PrefectureSupport, ProgressReport
 from assessments.models.progress import SECTION_LIMIT, SECTIONS
 from assessments.services.progress import return_progress
 from tests import factories as f
+from tests.assessments.pages import hidden
 from tests.conftest import actor_for
 from tests.factories_assessments import TEXT, full_report, submitted_report
 
@@ -24,16 +23,6 @@ def browser(client_of, town):
 
 def section_url(round_, section):
     return reverse("progress_section", args=[round_.pk, section])
-
-
-def hidden(response):
-    """The hidden fields a page would send back."""
-    text = response.content.decode()
-    return {
-        name: re.search(rf'name="{name}" value="([^"]*)"', text).group(1)
-        for name in ("version", "seen")
-        if re.search(rf'name="{name}" value="([^"]*)"', text)
-    }
 
 
 def test_the_whole_way_without_script(browser, round_):

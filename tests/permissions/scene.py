@@ -26,7 +26,8 @@ from portal import clock
 from portal.actor import Actor
 from portal.choices import ImportState, JobState
 from portal.files import store
-from portal.models import ImportRun, Job
+from portal.models import DraftBuffer, ImportRun, Job
+from portal.services.drafts import keep
 from portal.services.memberships import SESSION_KEY
 from programs.calls.choices import ApplicationSection
 from programs.models import (
@@ -78,6 +79,7 @@ class Scene:
     framework: Framework
     question: Question
     imported: ImportRun
+    unsaved: DraftBuffer
     sessions: dict[str, str] = field(default_factory=dict)
 
     def client(self, persona: str, **options: Any) -> Client:
@@ -98,7 +100,8 @@ def build_scene() -> Scene:
     shared = f.RoundFactory(program=world.program, title="全県の報告回")
     for town in (world.town_a1, world.town_b):
         f.RoundTargetFactory(round=shared, organisation=town.organisation)
-    scene = Scene(world, a, b, shared, framework, question, _imported(world.actors["admin"]))
+    imported, unsaved = _imported(world.actors["admin"]), _unsaved(world.actors["town_a1"], a.round)
+    scene = Scene(world, a, b, shared, framework, question, imported, unsaved)
     _sign_in(scene)
     return scene
 
@@ -156,6 +159,16 @@ def furnish(world: World, letter: str, towns: list[Municipality], question: Ques
         version=version,
         waiting_job=_job(actor, JobState.QUEUED),
         failed_job=_job(actor, JobState.FAILED, error="作成できませんでした。"),
+    )
+
+
+def _unsaved(actor: Actor, round_: Round) -> DraftBuffer:
+    return keep(
+        actor=actor,
+        form=f"progress:{round_.pk}:{actor.organisation.pk}:overview",
+        title="取組の概要",
+        url=f"/rounds/{round_.pk}/progress/sections/overview/",
+        payload={"overview": "町A1だけが知る書きかけ"},
     )
 
 

@@ -17,6 +17,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from reports.choices import ReportKind
+from tests.permissions import rows_draft
 from tests.permissions.scene import Scene
 
 # fmt: off
@@ -229,6 +230,9 @@ account_confirm_email               POST 404
 """
 # fmt: on
 
+#: Tables of their own, one per part of the portal: `ROWS` and, where needed, `ARGUMENTS`, `POSTED`, `DUTIES`.
+PARTS = [rows_draft]
+
 Make = Callable[[Scene], Any]
 
 
@@ -324,10 +328,15 @@ POSTED: dict[str, Make] = {
 }
 
 
+for _part in PARTS:
+    ARGUMENTS |= getattr(_part, "ARGUMENTS", {})
+    POSTED |= getattr(_part, "POSTED", {})
+
+
 def rows() -> list[tuple[str, str, dict[str, str]]]:
     """Each row of both tables: key, method, and the expected cell of every persona."""
     found = []
-    for line in [*TABLE.splitlines(), *ACCOUNTS.splitlines()]:
+    for line in "\n".join([TABLE, *(part.ROWS for part in PARTS), ACCOUNTS]).splitlines():
         if not line or line.startswith("#"):
             continue
         key, method, *cells = line.split()
@@ -337,7 +346,8 @@ def rows() -> list[tuple[str, str, dict[str, str]]]:
 
 
 def _with_colleagues(key: str, method: str, cells: dict[str, str]) -> dict[str, str]:
-    less = {tuple(line.split()[:2]): line.split()[2:] for line in DUTIES.splitlines() if line[:1].isalpha()}
+    duties = "\n".join([DUTIES, *(getattr(part, "DUTIES", "") for part in PARTS)])
+    less = {tuple(line.split()[:2]): line.split()[2:] for line in duties.splitlines() if line[:1].isalpha()}
     told = less.get((key, method), [cells[colleague] for colleague in COLLEAGUES.values()])
     return cells | dict(zip(COLLEAGUES, told, strict=True))
 
