@@ -71,12 +71,12 @@ class DraftsMixin(PortalView):
     def draft_context(self) -> dict[str, Any]:
         """What the page shows of drafts."""
         draft = None if self.request.method == "POST" else self._unsaved
-        saved = self.draft_saved()
+        saved = self.draft_saved() if draft else {}
         typing = drafts.typing_now(actor=self.request.actor, form=self.draft_form())
         return {
             "autosave": True,
             "draft": draft,
-            "saved_texts": [str(saved.get(name) or "") for name in self.draft_names()] if draft else [],
+            "saved_texts": [str(text or "") for name, text in saved.items() if name not in MARKS],
             "typing_sentence": presence_sentence(typing),
         }
 
