@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessments.views import checklist_check, checklists, progress, results, review, rounds, support
+from assessments.views import changes, checklist_check, checklists, progress, results, review, rounds, support
 
 _CHECKLIST = "rounds/<int:pk>/checklists/<int:framework>/"
 
@@ -26,6 +26,7 @@ urlpatterns = [
     path("rounds/<int:pk>/support/<int:organisation>/", support.SupportEdit.as_view(), name="support_edit"),
     path("progress/<int:pk>/", review.ProgressDetail.as_view(), name="progress_detail"),
     path("progress/<int:pk>/return/", review.ProgressReturn.as_view(), name="progress_return"),
+    path("progress/<int:pk>/changes/", changes.ProgressChanges.as_view(), name="progress_changes"),
     path("progress/<int:pk>/<slug:move>/", review.ProgressMove.as_view(), name="progress_move"),
     path(_CHECKLIST, checklists.AssessmentEdit.as_view(), name="assessment_edit"),
     path(

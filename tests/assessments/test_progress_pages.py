@@ -172,6 +172,9 @@ def test_review_through_the_pages(browser, client_of, round_, town, prefecture):
     assert "直した文" not in office.get(detail).content.decode()
     browser.post(reverse("progress_check", args=[round_.pk]))
     assert "直した文" in office.get(detail).content.decode()
+    differences = office.get(reverse("progress_changes", args=[report.pk])).content.decode()
+    assert "直した文</ins>" in differences
+    assert "4項目のうち1項目が変わりました" in differences
     accept = reverse("progress_move", args=[report.pk, "accept"])
     assert "受理すると" in office.get(accept).content.decode()
     office.post(accept)
@@ -211,3 +214,12 @@ def test_the_prefectures_part_is_written_and_read(browser, client_of, round_, to
     assert stale.status_code == 409
     assert "別の文" in stale.content.decode()
     assert "研修を開きました。" in stale.content.decode()
+
+
+def test_a_form_handed_in_once_has_nothing_to_compare(client_of, round_, town, prefecture):
+    report = submitted_report(round_, town)
+    office = client_of(prefecture)
+    assert (
+        "前回の提出との違い" not in office.get(reverse("progress_detail", args=[report.pk])).content.decode()
+    )
+    assert office.get(reverse("progress_changes", args=[report.pk])).status_code == 404

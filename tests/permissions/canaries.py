@@ -97,7 +97,7 @@ def _forms(found: Canaries, scene: Scene) -> None:
     ProgressSubmission.objects.filter(report__in=own).update(
         content={"organisation": "町", "round": "回", "sections": dict.fromkeys(sections, found.marks[key])}
     )
-    found.set(ProgressSubmission.objects.filter(report__in=own), "receipt")
+    found.set(ProgressSubmission.objects.filter(report__in=own, number=2), "receipt")
     found.set(ProgressStatusChange.objects.filter(report__in=own), "reason")
     found.set(PrefectureSupport.objects.filter(round=scene.b.round), "text")
     checklists = Assessment.objects.filter(round=scene.b.round)

@@ -226,15 +226,17 @@ def _progress(round_: Round, officer: Actor) -> ProgressReport:
     report = f.ProgressReportFactory(
         round=round_, organisation=officer.organisation, state=FormState.SUBMITTED, **texts
     )
-    number = ProgressSubmission.objects.count() + 1
-    ProgressSubmission.objects.create(
-        report=report,
-        number=1,
-        receipt=f"R7-P-{number:04d}",
-        content={"organisation": "町", "round": round_.title, "version": 1, "sections": texts},
-        by=officer.user,
-        at=clock.now(),
-    )
+    drawn = ProgressSubmission.objects.count()
+    for number, issues in ((1, "はじめの課題の文"), (2, texts["issues"])):
+        sections = texts | {"issues": issues}
+        ProgressSubmission.objects.create(
+            report=report,
+            number=number,
+            receipt=f"R7-P-{drawn + number:04d}",
+            content={"organisation": "町", "round": round_.title, "version": number, "sections": sections},
+            by=officer.user,
+            at=clock.now(),
+        )
     submitted(report, officer)
     PrefectureSupport.objects.create(
         round=round_, organisation=officer.organisation, text="県の支援", updated_at=clock.now()

@@ -149,6 +149,8 @@ progress_done               POST  in in  403   405 405 405 404   404 404 404   4
 progress_detail             GET   in in  403   ok  404 ok  ok    404 404 404   ok  ok  404 404
 progress_detail             POST  in in  403   405
 progress_detail/draft       GET   in in  403   404 ok  404 404   404 404 404   404
+progress_changes            GET   in in  403   ok  404 ok  ok    404 404 404   ok  ok  404 404
+progress_changes            POST  in in  403   405
 progress_return             GET   in in  403   403 404 ok  403   404 404 404   ok  403 404 404
 progress_return             POST  in in  403   403 404 go  403   404 404 404   go  403 404 404
 progress_return/draft       POST  in in  403   404 403 404 404   404 404 404   404
@@ -290,6 +292,7 @@ ARGUMENTS: dict[str, Make] = {
     "support_edit": lambda scene: [scene.a.round.pk, scene.a.towns[0].organisation.pk],
     "progress_detail": lambda scene: [scene.a.submitted.pk],
     "progress_detail/draft": lambda scene: [scene.a.draft.pk],
+    "progress_changes": lambda scene: [scene.a.submitted.pk],
     "progress_return": lambda scene: [scene.a.submitted.pk],
     "progress_return/draft": lambda scene: [scene.a.draft.pk],
     "progress_move/accept": lambda scene: [scene.a.submitted.pk, "accept"],
