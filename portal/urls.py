@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal.views import imports, jobs, memberships
+from portal.views import audit, imports, jobs, memberships
 
 handler400 = "portal.views.errors.bad_request"
 handler403 = "portal.views.errors.forbidden"
@@ -12,6 +12,8 @@ handler500 = "portal.views.errors.server_error"
 urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("memberships/switch/", memberships.switch, name="membership_switch"),
+    path("audit/", audit.audit_list, name="audit_list"),
+    path("audit/<int:seq>/", audit.audit_detail, name="audit_detail"),
     path("jobs/", jobs.JobList.as_view(), name="job_list"),
     path("jobs/<uuid:pk>/", jobs.JobDetail.as_view(), name="job_detail"),
     path("jobs/<uuid:pk>/cancel/", jobs.job_cancel, name="job_cancel"),
