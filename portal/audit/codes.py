@@ -15,7 +15,7 @@ class AuditCode(models.TextChoices):
     SIGNED_OUT = "signout.done", "ログアウトした"
     PASSWORD_CHANGED = "password.changed", "パスワードを変更した"
     PASSWORD_RESET = "password.reset", "パスワードを設定し直した"
-    EMAIL_ADDED = "email.added", "メールアドレスの変更を申し込んだ"
+    EMAIL_ASKED = "email.asked", "新しいメールアドレスの確認を申し込んだ"
     EMAIL_CONFIRMED = "email.confirmed", "メールアドレスを確認した"
     EMAIL_CHANGED = "email.changed", "メールアドレスを変更した"
     EMAIL_REMOVED = "email.removed", "メールアドレスを削除した"

@@ -66,9 +66,10 @@ def password_reset(*, request: HttpRequest, user: User, **_more: Any) -> None:
     _record(request, AuditCode.PASSWORD_RESET, user)
 
 
-def email_added(*, request: HttpRequest, user: User, email_address: EmailAddress, **_more: Any) -> None:
-    """A new address waits to be confirmed."""
-    _record(request, AuditCode.EMAIL_ADDED, user, after={"email": email_address.email})
+def email_asked(*, request: HttpRequest, confirmation: Any, **_more: Any) -> None:
+    """A mail with a link went to an address that waits to be confirmed; the link is not kept."""
+    address = confirmation.email_address
+    _record(request, AuditCode.EMAIL_ASKED, address.user, after={"email": address.email})
 
 
 def email_confirmed(*, request: HttpRequest, email_address: EmailAddress, **_more: Any) -> None:
@@ -103,7 +104,7 @@ def listen() -> None:
         (account.password_changed, password_changed),
         (account.password_set, password_changed),
         (account.password_reset, password_reset),
-        (account.email_added, email_added),
+        (account.email_confirmation_sent, email_asked),
         (account.email_confirmed, email_confirmed),
         (account.email_changed, email_changed),
         (account.email_removed, email_removed),

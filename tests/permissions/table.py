@@ -17,6 +17,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from reports.choices import ReportKind
+from tests.permissions import rows_audit
 from tests.permissions.scene import Scene
 
 # fmt: off
@@ -150,6 +151,8 @@ version_pdf                 GET   in in  403   403 403 ok  403   404 404 404   o
 version_pdf                 POST  in in  403   405
 """
 
+TABLE += rows_audit.ROWS
+
 #: Pages of allauth; who is signed in, and as what, makes no difference.
 ACCOUNTS = """
 #                                        out    signed in
@@ -259,6 +262,8 @@ ARGUMENTS: dict[str, Make] = {
     "assessment_confirm": lambda scene: [scene.a.assessment.pk],
     "assessment_reopen": lambda scene: [scene.a.assessment.pk],
 }
+
+ARGUMENTS |= rows_audit.ARGUMENTS
 
 _REASON = {"reason": "日付を直してください。"}
 #: What is posted: what the page's own form would send, filled in well.

@@ -198,7 +198,8 @@ def _switch(stage: Stage) -> object:
 
 
 def _sample(_stage: Stage) -> object:
-    load_master()  # the sample loads it only into an empty database
+    load_master()  # the sample loads both only into an empty database
+    frameworks.load_frameworks()
     return load_sample(password=f.PASSWORD)
 
 
