@@ -102,6 +102,7 @@ def test_a_reset_of_the_password_is_recorded_without_its_link(client, person):
 def test_a_change_of_the_address_is_recorded_from_asking_to_confirming(client, person):
     sign_in(client, person)
     old = person.email
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     client.post(reverse("account_email"), {"action_add": "", "email": "new@example.jp"})
     entry = last(AuditCode.EMAIL_ASKED)
     assert (entry.user, entry.after) == (person, {"email": "new@example.jp"})
