@@ -48,7 +48,7 @@ class AuditCode(models.TextChoices):
 
     # What was refused.
     ACCESS_REFUSED = "access.refused", "権限のない操作をしようとした"
-    ACCESS_NOT_FOUND = "access.not_found", "見ることのできないものを開こうとした"
+    ACCESS_NOT_FOUND = "access.not_found", "見られないものを開こうとした"
     MOVE_REFUSED = "move.refused", "今の状態ではできない操作をしようとした"
 
     # The trail itself.

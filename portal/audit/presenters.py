@@ -67,9 +67,10 @@ class Shown:
 
     @property
     def thing(self) -> str:
-        """What the act was about: its kind and its name."""
+        """What the act was about: its kind and its name; without an object, the list, data or page."""
         if not self.entry.object_type:
-            return NOT_TOLD
+            told = self.entry.details
+            return escaped(told.get("title") or told.get("data") or told.get("page") or NOT_TOLD)
         return f"{self.kind}「{escaped(self.entry.object_label)}」"
 
     @property

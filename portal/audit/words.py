@@ -36,6 +36,7 @@ NAMES = {
     "page": "画面",
     "pages": "ページ数",
     "params": "条件",
+    "pk": "番号",
     "programs": "事業",
     "reason": "理由",
     "reason_length": "理由の文字数",
