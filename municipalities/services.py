@@ -11,6 +11,7 @@ from django.db import transaction
 
 from municipalities.bundled import DATA, Master, read_master
 from municipalities.models import DxIndicator, DxValue, Municipality, Prefecture
+from portal.audit import AuditCode, record
 from portal.choices import OrganisationKind
 from portal.models import Organisation
 from portal.services.bulk import Synced, upsert
@@ -40,12 +41,15 @@ def load_master(*, folder: Path = DATA) -> list[Loaded]:
     organisations |= {row.code: row.organisation_id for row in municipalities.rows.values()}
     indicators = _indicators(master)
     values = _dx_values(master, indicators.rows, organisations)
-    return [
+    told = [
         _told("都道府県", prefectures),
         _told("市区町村", municipalities),
         _told("DX指標", indicators),
         _told("DX指標の値", values),
     ]
+    counts = {row.label: {"created": row.created, "updated": row.updated} for row in told}
+    record(AuditCode.DATA_LOADED, details={"data": "都道府県・市区町村・DX指標", **counts})
+    return told
 
 
 def _told(label: str, synced: Synced[Any]) -> Loaded:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import IO, Any, BinaryIO, cast
 
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from portal import clock
+from portal.audit.outgoing import exported
+from portal.models import Organisation
 from portal.spreadsheets import Sheet, write_csv, write_xlsx
 
 PARAMETER = "export"
@@ -35,11 +37,24 @@ BAD_IN_NAMES = re.compile(r'[\x00-\x1f\x7f\\/:*?"<>|]+')
 
 @dataclass(frozen=True)
 class Download:
-    """What a list page offers as a file."""
+    """What a list page offers as a file; `concerns`: whose things stand in it, when one organisation's."""
 
     title: str
     header: Sequence[str]
     rows: Iterable[Sequence[Any]]
+    concerns: Organisation | None = None
+
+
+class _Counted:
+    """Rows, and how many of them have been read."""
+
+    def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
+        self.rows, self.read = rows, 0
+
+    def __iter__(self) -> Iterator[Sequence[Any]]:
+        for row in self.rows:
+            self.read += 1
+            yield row
 
 
 def wanted(request: HttpRequest) -> str:
@@ -73,19 +88,31 @@ def file_name(title: str, code: str) -> str:
 def respond(request: HttpRequest, download: Download) -> HttpResponseBase:
     """The file in the format asked for; a page first when CP932 has not all of its characters."""
     code = wanted(request)
-    file, missing = write(download, code)
+    counted = _Counted(download.rows)
+    file, missing = write(replace(download, rows=counted), code)
     if missing and LOSSY not in request.GET:
         file.close()
         return _ask_first(request, download.title, missing)
-    return as_response(file, file_name(download.title, code), TYPES[code])
+    return _hand_over(request, download, code, file, counted.read)
 
 
 def export_response(
-    rows: Iterable[Sequence[Any]], columns: Sequence[str], fmt: str, filename: str
+    request: HttpRequest, rows: Iterable[Sequence[Any]], columns: Sequence[str], fmt: str, filename: str
 ) -> HttpResponseBase:
     """Rows as a file without a page before it; what CP932 does not have is written as 〓."""
-    file, _ = write(Download(filename, columns, rows), fmt)
-    return as_response(file, file_name(filename, fmt), TYPES[fmt])
+    counted = _Counted(rows)
+    download = Download(filename, columns, counted)
+    file, _ = write(download, fmt)
+    return _hand_over(request, download, fmt, file, counted.read)
+
+
+def _hand_over(
+    request: HttpRequest, download: Download, code: str, file: BinaryIO, rows: int
+) -> FileResponse:
+    """The download; that it left the portal is recorded with the number of its rows."""
+    name = file_name(download.title, code)
+    exported(request, title=download.title, kind=code, name=name, rows=rows, concerns=download.concerns)
+    return as_response(file, name, TYPES[code])
 
 
 def write(download: Download, code: str) -> tuple[BinaryIO, list[str]]:

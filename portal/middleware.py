@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from portal.audit.refusals import refused_without_membership
 from portal.services.memberships import current_actor
 from portal.views.errors import no_membership
 
@@ -33,7 +34,10 @@ class ActorMiddleware:
         open_to_all = not getattr(view, "login_required", True)
         match = request.resolver_match
         own_account = match is not None and str(match.url_name).startswith("account_")
-        return None if open_to_all or own_account else no_membership(request)
+        if open_to_all or own_account:
+            return None
+        refused_without_membership(request)
+        return no_membership(request)
 
 
 class NoStoreMiddleware:

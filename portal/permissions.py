@@ -62,6 +62,8 @@ class Action(models.TextChoices):
     RENDER_REPORT = "render_report", "報告書のPDFを作成する"
     VIEW_JOBS = "view_jobs", "処理の状況を見る"
     MANAGE_JOB = "manage_job", "処理を取り消す・やり直す"
+    # The audit trail.
+    VIEW_AUDIT = "view_audit", "操作記録を見る"
 
 
 S = Standing
@@ -98,6 +100,8 @@ RULES: dict[Action, frozenset[Standing]] = {
     Action.RENDER_REPORT: frozenset({S.PREFECTURE, S.SECRETARIAT}),
     Action.VIEW_JOBS: _ALL,
     Action.MANAGE_JOB: frozenset({S.AUTHOR}),
+    # Rows by `AuditEntry.objects.for_user`: all for the administrator, else one's own organisation's.
+    Action.VIEW_AUDIT: _ALL,
 }
 
 _EDITORS = frozenset({Duty.EDITOR, Duty.MANAGER, Duty.STAFF})
@@ -115,6 +119,7 @@ DUTIES: dict[Action, frozenset[Duty]] = {
     Action.SUBMIT_ASSESSMENT: _EDITORS,
     Action.CONFIRM_ASSESSMENT: _DECIDERS,
     Action.RENDER_REPORT: _DECIDERS,
+    Action.VIEW_AUDIT: frozenset({Duty.EDITOR, Duty.APPROVER, Duty.MANAGER, Duty.STAFF}),
 }
 
 #: What a role is when an act is about no single object (lists, menus, imports).
@@ -132,9 +137,11 @@ STANDING_OF_ROLE: dict[Role, frozenset[Standing]] = {
 class PermissionRefused(PermissionDenied):
     """An act that is not allowed; its text is the reason, in Japanese, for the person who tried."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, action: Action | None = None, obj: object = None) -> None:
         super().__init__(reason)
         self.reason = reason
+        #: For the audit trail.
+        self.action, self.obj = action, obj
 
 
 class Protected(Protocol):
@@ -165,7 +172,9 @@ def check(actor: Actor | None, action: Action, obj: Protected | None = None) -> 
     if actor and RULES[action] & _standings(actor, obj):
         duties = "、".join(duty.label for duty in Duty if duty in DUTIES[action])
         raise PermissionRefused(
-            f"「{action.label}」ことができる担当は、{duties}です。あなたの担当は「{actor.membership.title}」です。"
+            f"「{action.label}」ことができる担当は、{duties}です。あなたの担当は「{actor.membership.title}」です。",
+            action,
+            obj,
         )
     who = "、".join(standing.label for standing in Standing if standing in RULES[action])
-    raise PermissionRefused(f"「{action.label}」ことができるのは、{who}の担当者です。")
+    raise PermissionRefused(f"「{action.label}」ことができるのは、{who}の担当者です。", action, obj)

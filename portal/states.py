@@ -14,6 +14,8 @@ from django.db import models, transaction
 
 from portal import clock
 from portal.actor import Actor
+from portal.audit import AuditCode, record
+from portal.audit.concerns import organisation_of
 from portal.errors import MoveRefused
 from portal.models import User
 from portal.permissions import Action, check
@@ -78,7 +80,9 @@ M = TypeVar("M", bound=models.Model)
 
 @transaction.atomic
 def move(machine: StateMachine, obj: M, name: str, *, actor: Actor, reason: str = "") -> M:
-    """Make one move under a row lock and write its history row; return the fresh object.
+    """Make one move under a row lock, write its history row and record it; return the fresh object.
+
+    The entry holds the head of the audit trail until the commit: lock what else is needed before.
 
     The same move made twice by the same person changes nothing. Raises
     PermissionRefused when the actor may not, MoveRefused when the state does
@@ -92,30 +96,48 @@ def move(machine: StateMachine, obj: M, name: str, *, actor: Actor, reason: str 
             return fresh
         raise MoveRefused(
             f"この{machine.noun}は「{fresh.get_state_display()}」のため、{step.label}ことができません。"
-            "画面を開き直して、今の状態を確かめてください。"
+            "画面を開き直して、今の状態を確かめてください。",
+            obj,
         )
     if step.by_another and machine.is_own_work(fresh, actor.user):
         raise MoveRefused(machine.own_work_sentence(step))
     if step.needs_reason and not reason.strip():
-        raise MoveRefused(f"{step.label}理由を入力してください。")
+        raise MoveRefused(f"{step.label}理由を入力してください。", obj)
+    _make(machine, fresh, step, actor, reason.strip())
+    before = fresh.state
+    fresh.refresh_from_db()
+    record(
+        AuditCode.STATE_MOVED,
+        actor=actor,
+        obj=obj,
+        concerns=organisation_of(obj),
+        before={"state": before},
+        after={"state": fresh.state, "version": fresh.version},
+        details={"noun": machine.noun, "act": step.label, "reason_length": len(reason.strip())},
+    )
+    return fresh
+
+
+def _make(machine: StateMachine, fresh: Any, step: Move, actor: Actor, reason: str) -> None:
+    """Change the state, when it is still what it was, and write the history row."""
     changed = (
-        type(obj)
+        type(fresh)
         ._default_manager.filter(pk=fresh.pk, state=fresh.state)
         .update(state=step.target, version=models.F("version") + 1)
     )
     if not changed:  # SQLite has no row locks: the condition is the lock
-        raise MoveRefused(f"この{machine.noun}は、ほかの人が先に操作しました。画面を開き直してください。")
+        raise MoveRefused(
+            f"この{machine.noun}は、ほかの人が先に操作しました。画面を開き直してください。", fresh
+        )
     getattr(fresh, machine.history).create(
         action=step.name,
         from_state=fresh.state,
         to_state=step.target,
-        reason=reason.strip(),
+        reason=reason,
         by=actor.user,
         membership=actor.membership,
         at=clock.now(),
     )
-    fresh.refresh_from_db()
-    return fresh
 
 
 def _already_done(machine: StateMachine, obj: Any, step: Move, actor: Actor) -> bool:

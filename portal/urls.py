@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal.views import drafts, imports, jobs, memberships
+from portal.views import audit, drafts, imports, jobs, memberships
 
 handler400 = "portal.views.errors.bad_request"
 handler403 = "portal.views.errors.forbidden"
@@ -14,6 +14,8 @@ urlpatterns = [
     path("drafts/", drafts.draft_list, name="draft_list"),
     path("drafts/<int:pk>/discard/", drafts.draft_discard, name="draft_discard"),
     path("memberships/switch/", memberships.switch, name="membership_switch"),
+    path("audit/", audit.audit_list, name="audit_list"),
+    path("audit/<int:seq>/", audit.audit_detail, name="audit_detail"),
     path("jobs/", jobs.JobList.as_view(), name="job_list"),
     path("jobs/<uuid:pk>/", jobs.JobDetail.as_view(), name="job_detail"),
     path("jobs/<uuid:pk>/cancel/", jobs.job_cancel, name="job_cancel"),

@@ -1,16 +1,17 @@
 """Fixtures for all tests: a small world of two prefectures, one person per role, and signed-in clients."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.test import Client
+from django.test import Client, TransactionTestCase
 
 from municipalities.models import Municipality, Prefecture
 from portal.actor import Actor
+from portal.audit.guards import permit
 from portal.choices import Duty, OrganisationKind
 from portal.models import Organisation
 from programs.models import Program, Region
@@ -34,6 +35,20 @@ def source_data() -> Path:
 def _media(tmp_path: Path, settings) -> None:
     """Every test keeps its files to itself."""
     settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _emptying_has_a_permit() -> Iterator[None]:
+    """After a test with real transactions all tables are emptied, the append-only ones too."""
+    empty = TransactionTestCase._fixture_teardown
+
+    def with_permit(case: TransactionTestCase) -> None:
+        with permit():
+            empty(case)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", with_permit)
+        yield
 
 
 def actor_for(organisation: Organisation, **membership) -> Actor:

@@ -11,11 +11,18 @@ from django.db.models import F
 from assessments.choices import AnswerStatus, AssessmentState
 from assessments.models import Answer, Assessment, AssessmentSubmission, Question
 from assessments.models.checklists import EVIDENCE_LIMIT
-from assessments.services.forms import SAVED_ELSEWHERE, digest, next_receipt, refuse_outside_round
+from assessments.services.forms import (
+    SAVED_ELSEWHERE,
+    digest,
+    hold_receipts,
+    next_receipt,
+    refuse_outside_round,
+)
 from assessments.services.questions import asked_questions
 from assessments.states import ASSESSMENT
 from portal import clock
 from portal.actor import Actor
+from portal.audit import AuditCode, record
 from portal.errors import EditConflict, MoveRefused
 from portal.permissions import Action, check
 from portal.states import move
@@ -79,7 +86,24 @@ def save_answers(
     _write(fresh, answers)
     fresh.writers.add(actor.user)
     fresh.refresh_from_db()
+    record(
+        AuditCode.FORM_SAVED,
+        actor=actor,
+        obj=assessment,
+        concerns=assessment.organisation,
+        before={"version": expected, **_sizes(stored.values())},
+        after={"version": fresh.version, **_sizes(answers)},
+    )
     return fresh
+
+
+def _sizes(answers: Iterable[Given]) -> dict[str, int]:
+    """How much was answered: the trail never holds the answers of a draft."""
+    given = list(answers)
+    return {
+        "answered": sum(bool(one.status) for one in given),
+        "evidence_length": sum(len(one.evidence) for one in given),
+    }
 
 
 def _locked(assessment: Assessment) -> Assessment:
@@ -160,6 +184,7 @@ def submit_assessment(*, assessment: Assessment, actor: Actor) -> AssessmentSubm
     if locked.state == AssessmentState.DRAFT:
         refuse_outside_round(locked.round, handed_in_before=locked.submissions.exists())
         _refuse_incomplete(locked)
+    hold_receipts(locked.round.program)
     fresh = move(ASSESSMENT, locked, "submit", actor=actor)
     last = fresh.submissions.order_by("-number").first()
     if fresh.version == locked.version and last:

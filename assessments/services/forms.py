@@ -22,6 +22,7 @@ from assessments.models import (
 from assessments.services.questions import asked_questions
 from portal import clock
 from portal.actor import Actor
+from portal.audit import AuditCode, record
 from portal.errors import MoveRefused
 from portal.permissions import Action, check
 from portal.ui.dates import ERAS, jdate
@@ -55,9 +56,11 @@ def start_progress(*, target: RoundTarget, actor: Actor) -> ProgressReport:
     if existing:
         return existing
     refuse_outside_round(target.round)
-    report, _created = ProgressReport.objects.get_or_create(
+    report, created = ProgressReport.objects.get_or_create(
         round=target.round, organisation=target.organisation, defaults={"updated_at": clock.now()}
     )
+    if created:
+        record(AuditCode.FORM_STARTED, actor=actor, obj=report, concerns=report.organisation)
     return report
 
 
@@ -73,16 +76,25 @@ def start_assessment(*, target: RoundTarget, framework: Framework, actor: Actor)
     if existing:
         return existing
     refuse_outside_round(target.round)
-    assessment, _created = Assessment.objects.get_or_create(**key, defaults={"updated_at": clock.now()})
+    assessment, created = Assessment.objects.get_or_create(**key, defaults={"updated_at": clock.now()})
+    if created:
+        record(AuditCode.FORM_STARTED, actor=actor, obj=assessment, concerns=assessment.organisation)
     return assessment
+
+
+def hold_receipts(program: Program) -> None:
+    """Lock the programs of the year until the commit, so that two submissions cannot draw the same number.
+
+    Before the audit trail's head is locked by the move: whoever holds the head must wait for nobody.
+    """
+    list(Program.objects.select_for_update().filter(fiscal_year=program.fiscal_year).order_by("pk"))
 
 
 def next_receipt(kind: type[models.Model], program: Program) -> str:
     """The next receipt number, e.g. R7-P-0123: readable over a telephone, unique, without gaps by races.
 
-    Locks the programs of the year, so that two submissions cannot draw the same number; call it last.
+    Call `hold_receipts` first, before the move that is recorded.
     """
-    list(Program.objects.select_for_update().filter(fiscal_year=program.fiscal_year).order_by("pk"))
     prefix = f"{_era_year(program.fiscal_year)}-{RECEIPT_LETTERS[kind]}-"
     number = Cast(Substr("receipt", len(prefix) + 1), models.IntegerField())
     drawn = kind._default_manager.filter(receipt__startswith=prefix)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ import yaml
 from django.db import transaction
 
 from assessments.models import Framework, FrameworkLevel, Principle, Question
+from portal.audit import AuditCode, record
 from portal.services.bulk import Synced, upsert
 
 DATA = Path(__file__).parents[1] / "data" / "frameworks.yaml"
@@ -55,7 +57,7 @@ def load_frameworks(*, path: Path = DATA) -> FrameworksLoaded:
         key=["principle_id", "code"],
     )
     done: list[Synced[Any]] = [frameworks, levels, principles, questions]
-    return FrameworksLoaded(
+    loaded = FrameworksLoaded(
         frameworks=len(content["frameworks"]),
         principles=sum(len(item["principles"]) for item in content["frameworks"]),
         questions=sum(
@@ -64,6 +66,8 @@ def load_frameworks(*, path: Path = DATA) -> FrameworksLoaded:
         created=sum(part.created for part in done),
         updated=sum(part.updated for part in done),
     )
+    record(AuditCode.DATA_LOADED, details={"data": "点検票", **dataclasses.asdict(loaded)})
+    return loaded
 
 
 def _frameworks(content: dict[str, Any]) -> Iterator[dict[str, Any]]:

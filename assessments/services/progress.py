@@ -10,10 +10,17 @@ from django.db.models import F
 from assessments.choices import OPEN_STATES, FormState
 from assessments.models import ProgressReport, ProgressSubmission
 from assessments.models.progress import SECTION_LIMIT, SECTIONS
-from assessments.services.forms import SAVED_ELSEWHERE, digest, next_receipt, refuse_outside_round
+from assessments.services.forms import (
+    SAVED_ELSEWHERE,
+    digest,
+    hold_receipts,
+    next_receipt,
+    refuse_outside_round,
+)
 from assessments.states import PROGRESS
 from portal import clock
 from portal.actor import Actor
+from portal.audit import AuditCode, record
 from portal.errors import EditConflict, MoveRefused
 from portal.permissions import Action, allows, check
 from portal.states import move
@@ -64,7 +71,20 @@ def save_progress(
         raise EditConflict(SAVED_ELSEWHERE, fresh)
     fresh.writers.add(actor.user)
     fresh.refresh_from_db()
+    record(
+        AuditCode.FORM_SAVED,
+        actor=actor,
+        obj=report,
+        concerns=report.organisation,
+        before={"version": expected, **_lengths(now)},
+        after={"version": fresh.version, **_lengths(values)},
+    )
     return fresh
+
+
+def _lengths(texts: Mapping[str, str]) -> dict[str, int]:
+    """How long each section is: the trail never holds what somebody writes."""
+    return {name: len(text) for name, text in texts.items()}
 
 
 def _refuse_unwritable(report: ProgressReport, values: Mapping[str, str]) -> None:
@@ -141,6 +161,7 @@ def _refuse_incomplete(report: ProgressReport) -> None:
 
 def _hand_in(report: ProgressReport, name: str, actor: Actor) -> ProgressSubmission:
     before = report.version
+    hold_receipts(report.round.program)
     fresh = move(PROGRESS, report, name, actor=actor)
     last = fresh.submissions.order_by("-number").first()
     if fresh.version == before and last:
@@ -161,12 +182,16 @@ def _hand_in(report: ProgressReport, name: str, actor: Actor) -> ProgressSubmiss
     )
 
 
+@transaction.atomic
 def mark_opened(*, report: ProgressReport, actor: Actor) -> None:
     """Note that a reviewer has opened the form: from then on its author can no longer withdraw it."""
-    if report.state == FormState.SUBMITTED and allows(actor, Action.REVIEW_PROGRESS, report):
-        ProgressReport.objects.filter(pk=report.pk, state=FormState.SUBMITTED, opened_at=None).update(
-            opened_at=clock.now()
-        )
+    if report.opened_at or report.state != FormState.SUBMITTED:
+        return
+    if not allows(actor, Action.REVIEW_PROGRESS, report):
+        return
+    unopened = ProgressReport.objects.filter(pk=report.pk, state=FormState.SUBMITTED, opened_at=None)
+    if unopened.update(opened_at=clock.now()):
+        record(AuditCode.FORM_OPENED, actor=actor, obj=report, concerns=report.organisation)
 
 
 def can_withdraw(report: ProgressReport) -> bool:

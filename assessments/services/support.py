@@ -10,6 +10,7 @@ from assessments.models.progress import SECTION_LIMIT
 from assessments.services.forms import SAVED_ELSEWHERE, refuse_outside_round
 from portal import clock
 from portal.actor import Actor
+from portal.audit import AuditCode, record
 from portal.errors import EditConflict, MoveRefused
 from portal.models import Organisation
 from portal.permissions import Action, check
@@ -29,10 +30,13 @@ def save_prefecture_support(
     if len(text) > SECTION_LIMIT:
         raise MoveRefused(errors.too_long("県による支援の状況", SECTION_LIMIT, len(text)))
     row, _created = PrefectureSupport.objects.get_or_create(**key, defaults={"updated_at": clock.now()})
+    before = {"version": row.version, "text_length": len(row.text)}
     changed = PrefectureSupport.objects.filter(pk=row.pk, version=version).update(
         text=text, version=F("version") + 1, updated_at=clock.now()
     )
     row.refresh_from_db()
     if not changed:
         raise EditConflict(SAVED_ELSEWHERE, row)
+    after = {"version": row.version, "text_length": len(row.text)}
+    record(AuditCode.SUPPORT_SAVED, actor=actor, obj=row, concerns=organisation, before=before, after=after)
     return row

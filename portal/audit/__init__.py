@@ -5,7 +5,7 @@ an act that is rolled back leaves no entry. A refusal is recorded after its tran
 """
 
 from portal.audit.codes import AuditCode
-from portal.audit.context import about, current
 from portal.audit.trail import record
+from portal.origin import Origin, about, current
 
-__all__ = ["AuditCode", "about", "current", "record"]
+__all__ = ["AuditCode", "Origin", "about", "current", "record"]

@@ -4,7 +4,56 @@ from django.db import models
 
 
 class AuditCode(models.TextChoices):
-    """Acts in the audit trail (操作の種類); a code is never renamed or given another meaning."""
+    """Acts in the audit trail (操作の種類); a code is never renamed or given another meaning.
 
+    Labels end in the plain past, so that 「だれが、」 before and 「。」 after make a sentence.
+    """
+
+    # Signing in and the own account.
     SIGNED_IN = "signin.done", "サインインした"
+    SIGN_IN_FAILED = "signin.failed", "サインインに失敗した"
+    SIGNED_OUT = "signout.done", "ログアウトした"
+    PASSWORD_CHANGED = "password.changed", "パスワードを変更した"
+    PASSWORD_RESET = "password.reset", "パスワードを設定し直した"
+    EMAIL_ASKED = "email.asked", "新しいメールアドレスの確認を申し込んだ"
+    EMAIL_CONFIRMED = "email.confirmed", "メールアドレスを確認した"
+    EMAIL_CHANGED = "email.changed", "メールアドレスを変更した"
+    EMAIL_REMOVED = "email.removed", "メールアドレスを削除した"
     MEMBERSHIP_SWITCHED = "membership.switched", "所属を切り替えた"
+
+    # Forms.
+    FORM_STARTED = "form.started", "作成を始めた"
+    FORM_SAVED = "form.saved", "下書きを保存した"
+    STATE_MOVED = "state.moved", "状態を変えた"
+    FORM_OPENED = "form.opened", "提出されたものの確認を始めた"
+    SUPPORT_SAVED = "support.saved", "県による支援の状況を保存した"
+
+    # Imports, background work, reports.
+    IMPORT_STARTED = "import.started", "取り込むファイルを登録した"
+    IMPORT_AGAIN = "import.again", "取り込む内容の再確認を依頼した"
+    IMPORT_PREVIEWED = "import.previewed", "取り込む内容を確かめた"
+    IMPORT_CONFIRMED = "import.confirmed", "取り込みの反映を依頼した"
+    IMPORT_APPLIED = "import.applied", "取り込みを反映した"
+    JOB_ASKED = "job.asked", "処理を依頼した"
+    JOB_CANCELLED = "job.cancelled", "処理を取り消した"
+    JOB_RETRIED = "job.retried", "処理のやり直しを依頼した"
+    JOB_SUCCEEDED = "job.succeeded", "処理が完了した"
+    JOB_FAILED = "job.failed", "処理が失敗した"
+    REPORT_MADE = "report.made", "報告書の版を作成した"
+    DATA_LOADED = "data.loaded", "データを読み込んだ"
+
+    # What leaves the portal.
+    EXPORTED = "export.made", "一覧をファイルに書き出した"
+    FILE_DOWNLOADED = "file.downloaded", "ファイルを受け取った"
+
+    # What is removed when its time is over.
+    DRAFTS_PURGED = "drafts.purged", "期限を過ぎた、保存していない入力を削除した"
+
+    # What was refused.
+    ACCESS_REFUSED = "access.refused", "権限のない操作をしようとした"
+    ACCESS_NOT_FOUND = "access.not_found", "見られないものを開こうとした"
+    MOVE_REFUSED = "move.refused", "今の状態ではできない操作をしようとした"
+
+    # The trail itself.
+    AUDIT_SIGNED = "audit.signed", "操作記録の末尾に署名した"
+    AUDIT_PURGED = "audit.purged", "保存期間を過ぎた操作記録を削除した"

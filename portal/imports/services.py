@@ -10,6 +10,7 @@ from import_export.exceptions import ImportError as RowsRefused
 
 from portal import clock
 from portal.actor import Actor
+from portal.audit import AuditCode, record
 from portal.choices import ImportState
 from portal.errors import PortalError
 from portal.files import store
@@ -46,6 +47,8 @@ def start_import(
         created_at=clock.now(),
     )
     _ask(run, PREVIEW, by, {"run": str(run.pk)})
+    details = {"kind": run.kind, "params": run.params, "file": stored.name, "bytes": stored.size}
+    record(AuditCode.IMPORT_STARTED, actor=by, obj=run, concerns=run.organisation, details=details)
     return run
 
 
@@ -61,6 +64,7 @@ def preview_again(*, run: ImportRun, by: Actor) -> ImportRun:
     run.state, run.preview, run.versions, run.fingerprint = ImportState.READING, {}, {}, ""
     run.save(update_fields=["state", "preview", "versions", "fingerprint"])
     _ask(run, PREVIEW, by, {"run": str(run.pk)})
+    record(AuditCode.IMPORT_AGAIN, actor=by, obj=run, concerns=run.organisation, details={"kind": run.kind})
     return run
 
 
@@ -76,6 +80,8 @@ def confirm_import(*, run: ImportRun, seen: str, by: Actor) -> ImportRun:
             "確認した内容が新しくなっています。表示されている内容を確認し、もう一度操作してください。"
         )
     _ask(run, APPLY, by, {"run": str(run.pk), "fingerprint": seen})
+    details = {"kind": run.kind, "fingerprint": seen}
+    record(AuditCode.IMPORT_CONFIRMED, actor=by, obj=run, concerns=run.organisation, details=details)
     return run
 
 
@@ -102,7 +108,7 @@ def make_preview(*, run: ImportRun, by: Actor) -> tuple[Plan, dict[str, str]]:
     return resource.preview(table), versions
 
 
-def keep_preview(*, run: ImportRun, plan: Plan, versions: dict[str, str]) -> dict[str, str]:
+def keep_preview(*, run: ImportRun, plan: Plan, versions: dict[str, str], by: Actor) -> dict[str, str]:
     """Write the preview, unless the import was applied meanwhile; call inside the job's transaction."""
     state = ImportState.PREVIEWED if plan.ok else ImportState.REFUSED
     kept = ImportRun.objects.filter(pk=run.pk, state=ImportState.READING).update(
@@ -111,7 +117,12 @@ def keep_preview(*, run: ImportRun, plan: Plan, versions: dict[str, str]) -> dic
         versions=versions if plan.ok else {},
         fingerprint=fingerprint(plan, versions) if plan.ok else "",
     )
-    return {"state": str(state)} if kept else {}
+    if not kept:
+        return {}
+    counts = {"new": plan.count("new"), "changed": plan.count("changed"), "errors": len(plan.errors)}
+    details = {"kind": run.kind, "state": state, **counts}
+    record(AuditCode.IMPORT_PREVIEWED, actor=by, obj=run, concerns=run.organisation, details=details)
+    return {"state": str(state)}
 
 
 def apply_import(
@@ -134,7 +145,11 @@ def apply_import(
         raise PortalError(f"{table.errors[0].sentence}1行も取り込みませんでした。{AGAIN}")
     run.state, run.applied_at, run.applied_by = ImportState.APPLIED, clock.now(), job.requested_by
     run.save(update_fields=["state", "applied_at", "applied_by"])
-    return {"new": plan.count("new"), "changed": plan.count("changed"), "unchanged": plan.unchanged}
+    counts = {"new": plan.count("new"), "changed": plan.count("changed"), "unchanged": plan.unchanged}
+    details = {"kind": run.kind, "params": run.params, **counts}
+    by = Actor(user=job.requested_by, membership=job.membership)
+    record(AuditCode.IMPORT_APPLIED, actor=by, obj=run, concerns=run.organisation, details=details)
+    return counts
 
 
 def _refuse_stale(run: ImportRun, resource: TableResource, table: Table) -> None:

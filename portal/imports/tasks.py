@@ -31,7 +31,7 @@ def preview(context: JobContext) -> Outcome:
     """Read the file and keep what it would change."""
     run, actor = _start(context)
     plan, versions = services.make_preview(run=run, by=actor)
-    return Outcome(apply=lambda job: services.keep_preview(run=run, plan=plan, versions=versions))
+    return Outcome(apply=lambda job: services.keep_preview(run=run, plan=plan, versions=versions, by=actor))
 
 
 def apply(context: JobContext) -> Outcome:

@@ -10,7 +10,9 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from portal import clock
-from portal.choices import JobState
+from portal.actor import Actor
+from portal.audit import AuditCode, Origin, about, record
+from portal.choices import AuditResult, JobState
 from portal.jobs.context import lease_end
 from portal.models import Job
 
@@ -77,13 +79,15 @@ def take(job: Job) -> bool:
     # The token is the lock: on SQLite select_for_update says nothing and does nothing.
     mine = Job.objects.filter(pk=job.pk, token=job.token)
     if job.attempts >= job.max_attempts:
-        mine.update(
+        closed = mine.update(
             state=JobState.FAILED,
             token=F("token") + 1,
             lease_until=None,
             error=stuck_sentence(job),
             finished_at=clock.now(),
         )
+        if closed:
+            job_failed(job)
         return False
     return bool(
         mine.update(
@@ -94,3 +98,16 @@ def take(job: Job) -> bool:
             started_at=clock.now(),
         )
     )
+
+
+def job_failed(job: Job) -> None:
+    """Record that a job has come to an end that is not the one wished for."""
+    with about(Origin(job_id=job.pk)):
+        record(
+            AuditCode.JOB_FAILED,
+            actor=Actor(user=job.requested_by, membership=job.membership),
+            obj=job,
+            concerns=job.organisation,
+            details={"kind": job.kind, "attempts": job.attempts},
+            result=AuditResult.FAILED,
+        )

@@ -11,6 +11,7 @@ from django.db.models import F
 
 from portal import clock
 from portal.actor import Actor
+from portal.audit import AuditCode, record
 from portal.choices import JobState
 from portal.errors import PortalError
 from portal.jobs.kinds import kind_of
@@ -23,12 +24,18 @@ logger = logging.getLogger(__name__)
 
 @transaction.atomic
 def enqueue(
-    kind: str, *, actor: Actor, params: dict[str, Any], organisation: Organisation, key: str = ""
+    kind: str,
+    *,
+    actor: Actor,
+    params: dict[str, Any],
+    organisation: Organisation,
+    key: str = "",
+    concerns: Organisation | None = None,
 ) -> Job:
     """Ask for work in the caller's transaction; without its commit there is no job.
 
     An unfinished job of the same kind and key is returned instead. Raises PortalError when the
-    person or the organisation has too many unfinished jobs.
+    person or the organisation has too many unfinished jobs. `concerns`: whose thing the work is about.
     """
     entry = kind_of(kind)
     # Held until the commit: parallel requests of one person or organisation count one after the other.
@@ -58,16 +65,34 @@ def enqueue(
             raise
         return existing
     kick_after_commit(job)
+    record(
+        AuditCode.JOB_ASKED,
+        actor=actor,
+        obj=job,
+        concerns=concerns or organisation,
+        details={"kind": kind, "params": params},
+    )
     return job
 
 
+@transaction.atomic
 def cancel(*, job: Job, actor: Actor) -> Job:
     """Call a job off: a queued one never starts, a running one loses its lease and has no effect."""
     check(actor, Action.MANAGE_JOB, job)
     changed = Job.objects.filter(pk=job.pk, state__in=UNFINISHED).update(
         state=JobState.CANCELLED, token=F("token") + 1, lease_until=None, finished_at=clock.now()
     )
+    before = job.state
     job.refresh_from_db()
+    if changed:
+        record(
+            AuditCode.JOB_CANCELLED,
+            actor=actor,
+            obj=job,
+            concerns=job.organisation,
+            before={"state": before},
+            after={"state": job.state},
+        )
     if not changed and job.state != JobState.CANCELLED:
         raise PortalError("この処理は、すでに終わっています。画面を開き直して、今の状態を確かめてください。")
     return job
@@ -102,6 +127,7 @@ def retry(*, job: Job, actor: Actor) -> Job:
     job.refresh_from_db()
     if changed:
         kick_after_commit(job)
+        record(AuditCode.JOB_RETRIED, actor=actor, obj=job, concerns=job.organisation)
     elif job.state not in UNFINISHED:
         raise PortalError("この処理は、すでに完了しています。画面を開き直して、結果を確かめてください。")
     return job

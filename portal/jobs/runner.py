@@ -10,9 +10,10 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from portal import clock
+from portal.audit import AuditCode, Origin, about, record
 from portal.choices import JobState
 from portal.errors import PortalError
-from portal.jobs.claims import claim, reference
+from portal.jobs.claims import claim, job_failed, reference
 from portal.jobs.context import JobContext, Outcome
 from portal.jobs.errors import JobFailed, LostLease, RunnerStopping
 from portal.jobs.heartbeat import Heartbeat
@@ -37,7 +38,12 @@ def execute(job: Job) -> str:
     Nothing a job raises gets out, not even MemoryError or SystemExit: one bad
     job must not end the runner of all others.
     """
-    context = JobContext(job)
+    with about(Origin(job_id=job.pk)):
+        return _to_its_end(JobContext(job))
+
+
+def _to_its_end(context: JobContext) -> str:
+    job = context.job
     try:
         return _attempt(context)
     except LostLease:
@@ -74,6 +80,8 @@ def _finish(context: JobContext, outcome: Outcome) -> None:
     )
     if not done:
         raise LostLease
+    details = {"kind": job.kind, "attempts": job.attempts}
+    record(AuditCode.JOB_SUCCEEDED, actor=context.actor, obj=job, concerns=job.organisation, details=details)
 
 
 def _fail(context: JobContext, sentence: str) -> str:
@@ -107,6 +115,8 @@ def _record(context: JobContext, state: JobState, **fields: object) -> str:
             written = context.mine().update(state=state, **fields)
             if written and state == JobState.QUEUED:
                 kick_after_commit(context.job)
+            elif written:
+                job_failed(context.job)
     except Exception:
         logger.exception("job %s %s: its end could not be written", context.job.kind, context.job.pk)
         return "lost"

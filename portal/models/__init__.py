@@ -1,6 +1,6 @@
 """Who uses the portal, which files it keeps, and which work it does in the background."""
 
-from portal.models.audit import AuditEntry, AuditHead
+from portal.models.audit import AuditCheckpoint, AuditEntry, AuditHead
 from portal.models.drafts import DraftBuffer
 from portal.models.files import StoredFile
 from portal.models.history import StatusChange, Submission
@@ -10,6 +10,7 @@ from portal.models.organisations import Membership, Organisation
 from portal.models.users import User
 
 __all__ = [
+    "AuditCheckpoint",
     "AuditEntry",
     "AuditHead",
     "DraftBuffer",

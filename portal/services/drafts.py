@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from portal import clock
 from portal.actor import Actor
+from portal.audit import AuditCode, record
 from portal.errors import PortalError
 from portal.models import DraftBuffer, Organisation, User
 from portal.registry import TaskItem
@@ -78,8 +79,11 @@ def hand_over_drafts(*, organisation: Organisation, leaving: User, successor: Us
     return rows.exclude(form__in=own).update(user=successor)
 
 
+@transaction.atomic
 def purge_drafts() -> int:
     """Remove what nobody came back to for DRAFT_DAYS days; return how many."""
     limit = clock.now() - dt.timedelta(days=settings.DRAFT_DAYS)
     removed, _by_model = DraftBuffer.objects.filter(updated_at__lt=limit).delete()
+    if removed:
+        record(AuditCode.DRAFTS_PURGED, details={"count": removed})
     return removed

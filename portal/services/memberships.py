@@ -4,6 +4,7 @@ from django.contrib.sessions.backends.base import SessionBase
 
 from portal import clock
 from portal.actor import Actor
+from portal.audit import AuditCode, record
 from portal.models import Membership, User
 from portal.models.organisations import MembershipQuerySet
 
@@ -30,5 +31,13 @@ def current_actor(user: User, session: SessionBase) -> Actor | None:
 def switch_membership(*, user: User, session: SessionBase, membership_id: int) -> Membership:
     """Act by another of one's own memberships from now on; Membership.DoesNotExist when it is not one."""
     membership = active_memberships(user).get(pk=membership_id)
+    before = session.get(SESSION_KEY)
     session[SESSION_KEY] = membership.pk
+    record(
+        AuditCode.MEMBERSHIP_SWITCHED,
+        actor=Actor(user=user, membership=membership),
+        obj=membership,
+        before={"membership": before},
+        after={"membership": membership.pk},
+    )
     return membership

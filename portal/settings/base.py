@@ -55,6 +55,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.audit.middleware.OriginMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -68,6 +69,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "portal.middleware.ActorMiddleware",
     "portal.middleware.NoStoreMiddleware",
+    "portal.audit.middleware.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -190,6 +192,16 @@ ACCOUNT_RATE_LIMITS = {
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
+# --- audit trail -----------------------------------------------------------
+#: So many years every entry is kept; `manage.py purge_audit` deletes older ones.
+AUDIT_RETENTION_YEARS = env.int("AUDIT_RETENTION_YEARS", default=3)
+#: Earlier values of SECRET_KEY; only to check signatures they made.
+AUDIT_OLD_KEYS = env.list("AUDIT_OLD_KEYS", default=[])
+#: How often beat has the end of the trail signed.
+AUDIT_SIGN_SECONDS = 24 * 60 * 60
+#: One person's refusals that are recorded one by one in an hour; the rest is summed up.
+AUDIT_REFUSALS_PER_HOUR = 120
+
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_AGE = 12 * 60 * 60
@@ -282,13 +294,19 @@ CELERY_BEAT_SCHEDULE = {
         "task": "portal.sweep_jobs",
         "schedule": JOB_SWEEP_SECONDS,
         "options": {"queue": "default"},
-    }
+    },
+    # Once a day: how the audit trail ends, signed.
+    "sign-audit": {
+        "task": "portal.sign_audit",
+        "schedule": AUDIT_SIGN_SECONDS,
+        "options": {"queue": "default"},
+    },
 }
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"()": "portal.logs.LineFormatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal import exports
+from portal.audit.outgoing import downloaded
 from portal.choices import ImportState
 from portal.errors import PortalError
 from portal.files import serve
@@ -121,7 +122,7 @@ def import_template(request: PortalRequest, kind: str, code: str) -> HttpRespons
         raise Http404
     resource = entry.resource_for(request.actor, entry.params_of(request.GET))
     rows = resource.export_rows() if request.GET.get("rows") else []
-    return exports.export_response(rows, resource.header(), code, f"{entry.label}_様式")
+    return exports.export_response(request, rows, resource.header(), code, f"{entry.label}_様式")
 
 
 def _run_of(request: PortalRequest, pk: uuid.UUID) -> ImportRun:
@@ -209,4 +210,6 @@ def import_again(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
 @require_safe
 def import_file(request: PortalRequest, pk: uuid.UUID) -> FileResponse:
     """The uploaded file, as it came, for the organisation that uploaded it."""
-    return serve(_run_of(request, pk).stored_file)
+    run = _run_of(request, pk)
+    downloaded(run.stored_file, actor=request.actor, obj=run)
+    return serve(run.stored_file)

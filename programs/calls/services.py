@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from portal.audit import AuditCode, record
 from portal.errors import PortalError
 from programs.calls.choices import ApplicationSection
 from programs.calls.importing import rows, tree
@@ -69,6 +70,14 @@ def import_application(
         # One import of a program at a time: concurrent ones wait here.
         program = Program.objects.select_for_update().get(pk=program.pk)
         done = _take_in(path=path, read=read, program=program, source=source, seen=seen or set())
+        if done.changed:
+            details = {"data": "希望する伴走支援", "file": path.name, "sha256": source[1], **done.counts()}
+            record(
+                AuditCode.DATA_LOADED,
+                obj=program,
+                concerns=find_prefecture(read.prefecture).organisation,
+                details=details,
+            )
         transaction.set_rollback(dry_run)
     if seen is not None:
         seen.add(read.prefecture)

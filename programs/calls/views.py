@@ -22,7 +22,8 @@ def application_detail(request: PortalRequest, slug: str, code: str) -> HttpResp
     application = Application.objects.for_user(request.actor).filter(region=region).first()
     if application and exports.wanted(request):
         title = f"{region.prefecture.name}_希望する伴走支援"
-        return exports.respond(request, Download(title, HEADER, export_rows(application)))
+        whose = region.prefecture.organisation
+        return exports.respond(request, Download(title, HEADER, export_rows(application), whose))
     context = {
         **region_context(request, region, "application_detail", "希望する伴走支援"),
         "application": application,

@@ -29,7 +29,8 @@ def posting_list(request: PortalRequest, slug: str, code: str) -> HttpResponseBa
     if exports.wanted(request):
         title = f"{region.prefecture.name}_常駐配置"
         rows = presenters.export_rows(own)
-        return exports.respond(request, Download(title, presenters.HEADER, rows))
+        whose = region.prefecture.organisation
+        return exports.respond(request, Download(title, presenters.HEADER, rows, whose))
     context = {
         **region_context(request, region, "posting_list", "常駐配置"),
         "postings": [{"posting": row, "slots": presenters.slots_in_words(row)} for row in own],

@@ -12,6 +12,7 @@ from assessments.models import Framework, Question
 from assessments.services.frameworks import load_frameworks
 from municipalities.models import Municipality
 from municipalities.services import load_master
+from portal.audit import AuditCode, record
 from programs.models import Partnership, Program
 from reports.sample.checklists import Checklists
 from reports.sample.files import PROGRAMS, read_program
@@ -48,6 +49,7 @@ def load_sample(*, password: str) -> list[ProgramLoaded]:
     missing = [slug for slug in PROGRAMS if not Program.objects.filter(slug=slug).exists()]
     if missing:
         _make([read_program(slug) for slug in missing], password)
+        record(AuditCode.DATA_LOADED, details={"data": "見本データ", "programs": missing})
     return [_told(slug, made=slug in missing) for slug in PROGRAMS]
 
 

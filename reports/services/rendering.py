@@ -9,6 +9,7 @@ from django.db import transaction
 
 from portal import clock
 from portal.actor import Actor
+from portal.audit import AuditCode, record
 from portal.db import snapshot
 from portal.errors import PortalError
 from portal.files import store
@@ -41,6 +42,7 @@ def request_render(*, region: Region, kind: ReportKind, actor: Actor) -> Job:
         params={"report": report.pk},
         organisation=actor.organisation,
         key=f"report-{report.pk}-{actor.organisation.pk}",
+        concerns=region.prefecture.organisation,
     )
 
 
@@ -108,5 +110,12 @@ def _keep(
         pages=rendered.pages,
         job=job,
         requested_by=job.requested_by,
+    )
+    record(
+        AuditCode.REPORT_MADE,
+        actor=Actor(user=job.requested_by, membership=job.membership),
+        obj=version,
+        concerns=region.prefecture.organisation,
+        details={"file": name, "number": number, "pages": rendered.pages, "bytes": stored.size},
     )
     return {"version": version.pk, "bytes": stored.size}

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from portal import exports
+from portal.audit.outgoing import downloaded
 from portal.errors import PortalError
 from portal.exports import Download
 from portal.files import serve
@@ -120,4 +121,5 @@ def version_pdf(request: PortalRequest, slug: str, code: str, kind: ReportKind, 
     region = _adopted(request, slug, code, Action.VIEW_REPORT)
     versions = Version.objects.for_user(request.actor).select_related("pdf")
     version = get_object_or_404(versions, report__region=region, report__kind=kind, number=number)
+    downloaded(version.pdf, actor=request.actor, obj=version, concerns=region.prefecture.organisation)
     return serve(version.pdf)

@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from assessments.models import ProgressReport
 from portal import clock
-from portal.models import DraftBuffer
+from portal.audit import AuditCode
+from portal.models import AuditEntry, DraftBuffer
 from portal.services import drafts
 from tests.assessments.pages import hidden
 from tests.conftest import actor_for
@@ -171,6 +172,7 @@ def test_hand_over_and_purge(browser, section, town, settings):
     assert drafts.purge_drafts() == 0
     DraftBuffer.objects.update(updated_at=clock.now() - dt.timedelta(days=settings.DRAFT_DAYS, minutes=1))
     assert drafts.purge_drafts() == 1
+    assert AuditEntry.objects.get(code=AuditCode.DRAFTS_PURGED).details == {"count": 1}
 
 
 def test_a_late_autosave_after_the_save_keeps_nothing(browser, section):

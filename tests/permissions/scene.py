@@ -46,6 +46,7 @@ from reports.models import Version
 from reports.services.rendering import JOB_KIND
 from tests import factories as f
 from tests.conftest import World, build_world
+from tests.permissions import rows_audit
 
 User = get_user_model()
 PDF = b"%PDF-1.7\n%%EOF\n"
@@ -101,6 +102,7 @@ def build_scene() -> Scene:
     for town in (world.town_a1, world.town_b):
         f.RoundTargetFactory(round=shared, organisation=town.organisation)
     imported, unsaved = _imported(world.actors["admin"]), _unsaved(world.actors["town_a1"], a.round)
+    rows_audit.add_entries(world)
     scene = Scene(world, a, b, shared, framework, question, imported, unsaved)
     _sign_in(scene)
     return scene

@@ -102,4 +102,5 @@ def _download(region: Region, partnerships: list[Partnership]) -> Download:
             line += [plan.field, plan.issues, plan.support, plan.onsite_days, plan.online_days]
             line += [str(plan.vendor) if plan.vendor else ""]
         lines.append(line + [None] * (len(HEADER) - len(line)))
-    return Download(f"{region.prefecture.name}_連携市町村", HEADER, lines)
+    whose = region.prefecture.organisation
+    return Download(f"{region.prefecture.name}_連携市町村", HEADER, lines, concerns=whose)
