@@ -172,7 +172,7 @@ def test_hand_over_and_purge(browser, section, town, settings):
     assert drafts.purge_drafts() == 0
     DraftBuffer.objects.update(updated_at=clock.now() - dt.timedelta(days=settings.DRAFT_DAYS, minutes=1))
     assert drafts.purge_drafts() == 1
-    assert AuditEntry.objects.get(code=AuditCode.DRAFTS_PURGED).details == {"count": 1}
+    assert AuditEntry.objects.get(code=AuditCode.DRAFTS_PURGED).details["count"] == 1
 
 
 def test_a_late_autosave_after_the_save_keeps_nothing(browser, section):

@@ -134,7 +134,7 @@ HELPERS = {"store", "upsert"}
 PARTS = {
     "portal.services.bulk.upsert": "writes what its caller tells of",
     "portal.states.move": "",
-    "portal.services.drafts.keep": "every two seconds while somebody types, for their own eyes: the save is told",
+    "portal.services.drafts.keep": "every two seconds while somebody types; the save is told",
     "portal.services.drafts.discard": "what was typed and not saved, by the one who typed it",
     "portal.services.drafts.hand_over_drafts": "one step of a hand-over, which is told",
 }
