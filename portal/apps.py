@@ -15,7 +15,10 @@ class PortalConfig(AppConfig):
         from portal.pdf import checks  # noqa: F401  registers the check of fonts and libraries
         from portal.permissions import Action
         from portal.registry import MenuItem, menu
+        from portal.signin import checks as signin_checks  # noqa: F401  registers the check of the policy
+        from portal.signin import events
 
         register_jobs()
+        events.connect()
         menu.add(MenuItem("取り込み", "import_list", "upload", order=80, action=Action.VIEW_IMPORTS))
         menu.add(MenuItem("処理の状況", "job_list", "gear", order=90, action=Action.VIEW_JOBS))

@@ -7,10 +7,14 @@ from portal.views import imports, jobs, memberships
 handler400 = "portal.views.errors.bad_request"
 handler403 = "portal.views.errors.forbidden"
 handler404 = "portal.views.errors.not_found"
+handler429 = "portal.signin.limits.too_many"
 handler500 = "portal.views.errors.server_error"
 
 urlpatterns = [
+    path("accounts/", include("portal.signin.urls")),
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("memberships/switch/", memberships.switch, name="membership_switch"),
     path("jobs/", jobs.JobList.as_view(), name="job_list"),
     path("jobs/<uuid:pk>/", jobs.JobDetail.as_view(), name="job_detail"),

@@ -6,11 +6,13 @@ from portal.models.history import StatusChange, Submission
 from portal.models.imports import ImportRun
 from portal.models.jobs import Job
 from portal.models.organisations import Membership, Organisation
+from portal.models.signin import FactorReset
 from portal.models.users import User
 
 __all__ = [
     "AuditEntry",
     "AuditHead",
+    "FactorReset",
     "ImportRun",
     "Job",
     "Membership",
