@@ -139,7 +139,10 @@ STANDING_OF_ROLE: dict[Role, frozenset[Standing]] = {
 
 
 #: The second line behind the middleware: it holds where a view is called past it.
-FACTOR_FIRST = "この所属で操作するには、二段階認証が必要です。「サインインの設定」で登録するか、認証コードを入力してください。"
+FACTOR_FIRST = (
+    "この所属で操作するには、二段階認証が必要です。"
+    "「サインインの設定」で登録するか、認証コードを入力してください。"
+)
 
 
 class PermissionRefused(PermissionDenied):

@@ -67,7 +67,9 @@ class EditPasskeyForm(PasskeyName, webauthn_forms.EditWebAuthnForm):
 class AskResetForm(ui.PortalForm):
     """Whose factor is lost, and how one knows."""
 
-    person = forms.ModelChoiceField(queryset=None, label="二段階認証を使えなくなった方")
+    person: forms.ModelChoiceField = forms.ModelChoiceField(
+        queryset=None, label="二段階認証を使えなくなった方"
+    )
     reason = ui.TextField(
         label="理由",
         limit=400,

@@ -1,4 +1,4 @@
-"""The portal's rules on top of allauth.mfa: encryption, Japanese, the last factor, the picture of the secret."""
+"""The portal's rules on top of allauth.mfa: encryption, wording, the last factor, the QR code."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""What a password may be: long, not common, not made of words anybody here would guess. No classes, no rotation.
+"""What a password may be: long, not common, not made of words anybody here would guess.
 
-Twelve characters or more; spaces, Japanese and any length above are welcome. Words that belong to the
-portal, to the person and to the person's offices do not count: what is left without them, without digits and
-signs, must still be eight characters, or the password is refused.
+Twelve characters or more; spaces, Japanese and any length above are welcome; no classes, no rotation.
+Words that belong to the portal, to the person and to the person's offices do not count: what is left
+without them, without digits and signs, must still be eight characters, or the password is refused.
 """
 
 from __future__ import annotations
