@@ -101,7 +101,7 @@ RULES: dict[Action, frozenset[Standing]] = {
     Action.VIEW_JOBS: _ALL,
     Action.MANAGE_JOB: frozenset({S.AUTHOR}),
     # sign-in: of one's own office, of the towns of the prefecture, of those the secretariat looks after
-    Action.ASK_FACTOR_RESET: frozenset({S.AUTHOR, S.PREFECTURE, S.SECRETARIAT}),
+    Action.ASK_FACTOR_RESET: frozenset({S.AUTHOR, S.PREFECTURE, S.VENDOR, S.SECRETARIAT}),
     Action.DECIDE_FACTOR_RESET: frozenset({S.ADMIN}),
     Action.END_SESSIONS: frozenset({S.AUTHOR, S.PREFECTURE, S.SECRETARIAT, S.ADMIN}),
 }

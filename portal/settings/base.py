@@ -202,7 +202,9 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "100/m/ip,5/300s/key",
     "signup": "60/m/ip",
     "reset_password": "60/m/ip,5/m/key",
+    "reset_password_from_key": "60/m/ip",
 }
+MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}  # as for passwords: many people behind one address
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 # --- second factor and time limits of sessions (docs/signin.md) ----------------

@@ -69,6 +69,7 @@ def on_used(request: HttpRequest, user: User, authenticator: Authenticator, **_:
     """A recovery code was used: the person is told, for it may be somebody else."""
     if authenticator.type != Authenticator.Type.RECOVERY_CODES:
         return
+    authenticator.refresh_from_db()
     left = len(authenticator.wrap().get_unused_codes())
     get_adapter(request).send_notification_mail("signin/email/recovery_code_used", user, {"left": left})
     _tell(AuditCode.RECOVERY_USED, request, user, details={"left": left})

@@ -17,6 +17,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from reports.choices import ReportKind
+from tests.permissions import rows_signin
 from tests.permissions.scene import Scene
 
 # fmt: off
@@ -258,6 +259,7 @@ ARGUMENTS: dict[str, Make] = {
     "assessment_detail/draft": lambda scene: [scene.a.draft_assessment.pk],
     "assessment_confirm": lambda scene: [scene.a.assessment.pk],
     "assessment_reopen": lambda scene: [scene.a.assessment.pk],
+    **rows_signin.ARGUMENTS,
 }
 
 _REASON = {"reason": "日付を直してください。"}
@@ -278,13 +280,14 @@ POSTED: dict[str, Make] = {
         "act": "next",
     },
     "assessment_reopen": lambda _: _REASON,
+    **rows_signin.POSTED,
 }
 
 
 def rows() -> list[tuple[str, str, dict[str, str]]]:
     """Each row of both tables: key, method, and the expected cell of every persona."""
     found = []
-    for line in [*TABLE.splitlines(), *ACCOUNTS.splitlines()]:
+    for line in [*TABLE.splitlines(), *ACCOUNTS.splitlines(), *rows_signin.ROWS.splitlines()]:
         if not line or line.startswith("#"):
             continue
         key, method, *cells = line.split()

@@ -1,4 +1,4 @@
-"""AUT-04 and AUT-05: guessing is slowed, an office behind one address is not locked out, addresses are real."""
+"""AUT-04 and AUT-05: guessing is slowed, an office behind one address stays in, addresses are real."""
 
 import time
 from unittest.mock import patch
