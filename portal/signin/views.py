@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from portal.http import PortalRequest
+from portal.permissions import Action, allows
 from portal.signin import kept, policy, sessions
 from portal.signin.mfa import PortalMFAAdapter
 from portal.signin.reauth import recently_confirmed
@@ -25,6 +26,8 @@ def settings_page(request: PortalRequest) -> HttpResponse:
         "page_title": "サインインの設定",
         "has_factor": policy.has_factor(request.user),
         "demanded": policy.demanded_of(request.user),
+        "may_reset": allows(request.actor, Action.ASK_FACTOR_RESET)
+        or allows(request.actor, Action.DECIDE_FACTOR_RESET),
     }
     return render(request, "signin/settings.html", context)
 

@@ -71,7 +71,10 @@ function common(credential) {
 }
 
 async function options(form) {
-  if (form.dataset.options) return JSON.parse(form.dataset.options);
+  if (form.dataset.options) {
+    const given = JSON.parse(form.dataset.options);
+    return given.creation_options ?? given.request_options;
+  }
   const answer = await fetch(form.action, {
     headers: { Accept: "application/json" },
     credentials: "same-origin",
