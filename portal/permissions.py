@@ -103,7 +103,7 @@ RULES: dict[Action, frozenset[Standing]] = {
     # sign-in: of one's own office, of the towns of the prefecture, of those the secretariat looks after
     Action.ASK_FACTOR_RESET: frozenset({S.AUTHOR, S.PREFECTURE, S.VENDOR, S.SECRETARIAT}),
     Action.DECIDE_FACTOR_RESET: frozenset({S.ADMIN}),
-    Action.END_SESSIONS: frozenset({S.AUTHOR, S.PREFECTURE, S.SECRETARIAT, S.ADMIN}),
+    Action.END_SESSIONS: frozenset({S.AUTHOR, S.PREFECTURE, S.VENDOR, S.SECRETARIAT, S.ADMIN}),
 }
 
 _EDITORS = frozenset({Duty.EDITOR, Duty.MANAGER, Duty.STAFF})

@@ -234,6 +234,9 @@ MFA_FORMS = {
     "activate_totp": "portal.signin.forms.ActivateTOTPForm",
     "add_webauthn": "portal.signin.forms.AddPasskeyForm",
     "edit_webauthn": "portal.signin.forms.EditPasskeyForm",
+    "authenticate_webauthn": "portal.signin.forms.AuthenticatePasskeyForm",
+    "login_webauthn": "portal.signin.forms.LoginPasskeyForm",
+    "reauthenticate_webauthn": "portal.signin.forms.ReauthenticatePasskeyForm",
 }
 USERSESSIONS_TRACK_ACTIVITY = True
 #: A session ends after so long without use, and after so long in any case; a warning comes before.

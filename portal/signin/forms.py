@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as base_forms
 from allauth.mfa.totp import forms as totp_forms
 from allauth.mfa.webauthn import forms as webauthn_forms
@@ -12,6 +13,10 @@ from django import forms
 from portal.ui import forms as ui
 
 CODE = "認証アプリの6桁の数字か、復旧コードを入力してください。復旧コードは、一度だけ使えます。"
+
+
+#: Longer than any code; what is longer is not even compared.
+CODE_LENGTH = 32
 
 
 class CodeMixin(ui.PortalFormMixin):
@@ -27,7 +32,9 @@ class CodeMixin(ui.PortalFormMixin):
 
     def clean_code(self) -> str:
         """Spaces between groups of digits are how people read a code."""
-        self.cleaned_data["code"] = self.cleaned_data["code"].replace(" ", "")
+        code = self.cleaned_data["code"] = self.cleaned_data["code"].replace(" ", "")
+        if len(code) > CODE_LENGTH:
+            raise get_adapter().validation_error("incorrect_code")
         return str(super().clean_code())  # type: ignore[misc]
 
 
@@ -45,6 +52,45 @@ class ActivateTOTPForm(CodeMixin, totp_forms.ActivateTOTPForm):
     help_text = "認証アプリに表示された6桁の数字を入力してください。"
 
 
+#: What the library's parsers raise on what no browser sends.
+NONSENSE = (AttributeError, KeyError, TypeError, ValueError)
+
+
+class CredentialField(forms.JSONField):
+    """JSON; a number too long to be read is as wrong as a missing bracket."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except ValueError as error:
+            raise get_adapter().validation_error("incorrect_code") from error
+
+
+class PasskeyAnswer(forms.Form):
+    """What a passkey says."""
+
+    credential = CredentialField(widget=forms.HiddenInput)
+
+    def clean_credential(self) -> Any:
+        """What no browser sends is a wrong answer, not a fault of the server."""
+        try:
+            return super().clean_credential()  # type: ignore[misc]
+        except NONSENSE as error:
+            raise get_adapter().validation_error("incorrect_code") from error
+
+
+class AuthenticatePasskeyForm(PasskeyAnswer, webauthn_forms.AuthenticateWebAuthnForm):
+    """After the password."""
+
+
+class LoginPasskeyForm(PasskeyAnswer, webauthn_forms.LoginWebAuthnForm):
+    """Instead of it."""
+
+
+class ReauthenticatePasskeyForm(PasskeyAnswer, webauthn_forms.ReauthenticateWebAuthnForm):
+    """Before a sensitive act."""
+
+
 class PasskeyName(ui.PortalFormMixin):
     """A passkey has a name by which its owner knows it."""
 
@@ -58,6 +104,15 @@ class PasskeyName(ui.PortalFormMixin):
 
 class AddPasskeyForm(PasskeyName, webauthn_forms._BaseAddWebAuthnForm):
     """A new passkey; it can always sign in by itself, so nobody is asked about that."""
+
+    credential = CredentialField(widget=forms.HiddenInput)
+
+    def clean(self) -> dict:
+        """What no browser sends is a wrong answer, not a fault of the server."""
+        try:
+            return super().clean() or {}
+        except NONSENSE as error:
+            raise get_adapter().validation_error("incorrect_code") from error
 
 
 class EditPasskeyForm(PasskeyName, webauthn_forms.EditWebAuthnForm):

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import resolve
 
 from portal.services.memberships import SESSION_KEY as MEMBERSHIP
 from portal.signin import kept, sessions, views
@@ -84,6 +83,7 @@ class SecondFactorMiddleware:
         actor = getattr(request, "actor", None)
         if actor is None or not actor.factor_missing:
             return None
-        name = resolve(request.path_info).url_name or ""
+        match = request.resolver_match
+        name = str(match.url_name) if match else ""
         is_open = name in OPEN or name.startswith(OPEN_PREFIXES) or not getattr(view, "login_required", True)
         return None if is_open else redirect("signin_factor_needed")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Count
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -88,6 +89,22 @@ def reset_decide(request: PortalRequest, pk: int) -> HttpResponse:
     return render(request, "signin/reset_decide.html", context)
 
 
+@require_safe
+def people_list(request: PortalRequest) -> HttpResponse:
+    """Those one is in charge of, and on how many devices each is signed in."""
+    check(request.actor, Action.END_SESSIONS)
+    people = resets.people_of(request.actor).annotate(devices=Count("user__usersession"))
+    rows = people.order_by("organisation__name", "user__name", "pk")
+    context = {
+        "page_title": "ほかの方のサインイン",
+        "page": Paginator(rows, 50).get_page(request.GET.get("page")),
+        "unit": "人",
+        "order": "団体の順",
+        "empty_sentence": "ほかの方はいません。",
+    }
+    return render(request, "signin/people.html", context)
+
+
 @require_POST
 @recently_confirmed
 def end_sessions(request: PortalRequest, pk: int) -> HttpResponse:
@@ -97,4 +114,4 @@ def end_sessions(request: PortalRequest, pk: int) -> HttpResponse:
         raise Http404
     count = resets.end_sessions_of(actor=request.actor, membership=membership)
     messages.success(request, f"{membership.user.name}さんの端末{count}台をログアウトしました。")
-    return redirect("signin_reset_list")
+    return redirect("signin_people")

@@ -17,5 +17,6 @@ urlpatterns = [
     path("lost-factor/", reset_views.reset_list, name="signin_reset_list"),
     path("lost-factor/ask/", reset_views.reset_ask, name="signin_reset_ask"),
     path("lost-factor/<int:pk>/", reset_views.reset_decide, name="signin_reset_decide"),
+    path("people/", reset_views.people_list, name="signin_people"),
     path("people/<int:pk>/end-sessions/", reset_views.end_sessions, name="signin_end_sessions"),
 ]

@@ -26,6 +26,7 @@ def settings_page(request: PortalRequest) -> HttpResponse:
         "page_title": "サインインの設定",
         "has_factor": policy.has_factor(request.user),
         "demanded": policy.demanded_of(request.user),
+        "may_end": allows(request.actor, Action.END_SESSIONS),
         "may_reset": allows(request.actor, Action.ASK_FACTOR_RESET)
         or allows(request.actor, Action.DECIDE_FACTOR_RESET),
     }

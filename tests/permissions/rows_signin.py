@@ -31,6 +31,8 @@ signin_reset_ask            GET   in in  403   go
 signin_reset_ask            POST  in in  403   go
 signin_reset_decide         GET   in in  403   go
 signin_reset_decide         POST  in in  403   go
+signin_people               GET   in in  403   403 403 ok  ok    403 ok  ok    ok  403 403 ok
+signin_people               POST  in in  403   405
 signin_end_sessions         GET   in in  403   405
 signin_end_sessions         POST  in in  403   go
 

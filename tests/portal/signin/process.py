@@ -29,6 +29,9 @@ def attempt(name: str, password: str, code: str = "") -> str:
     return found
 
 
+# The first request loads most of the portal; a code would grow old meanwhile.
+sys.stdout.write(f"ready {Client().get(reverse('account_login')).status_code}\n")
+sys.stdout.flush()
 for line in sys.stdin:
     sys.stdout.write(attempt(*json.loads(line)) + "\n")
     sys.stdout.flush()

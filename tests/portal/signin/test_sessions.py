@@ -197,6 +197,7 @@ def test_the_admin_ends_the_sessions_of_a_person() -> None:
     client, boss = signed_in(user), signed_in(admin)
     boss.post(reverse("account_reauthenticate"), {"password": PASSWORD, "next": "/"})
     url = reverse("signin_end_sessions", args=[membership_of(user).pk])
+    assert f'action="{url}"' in boss.get(reverse("signin_people")).content.decode()
     assert boss.post(url).status_code == 302
     assert not is_in(client)
     entry = AuditEntry.objects.get(code="signin.sessions_ended")
