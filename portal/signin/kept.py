@@ -64,6 +64,7 @@ def keep(request: HttpRequest, user_pk: int, membership: int | None) -> bool:
         "files": len(request.FILES),
         "at": sessions.now(),
     }
+    request.session.set_expiry(SECONDS)
     return True
 
 

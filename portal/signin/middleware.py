@@ -20,8 +20,15 @@ OPEN = {
     "account_set_password",
     "usersessions_list",
     "membership_switch",
+    "signin_settings",
+    "signin_factor_needed",
+    "signin_totp_qr",
+    "signin_ping",
+    "signin_status",
+    "signin_kept",
+    "signin_kept_drop",
 }
-OPEN_PREFIXES = ("mfa_", "signin_", "account_reset_password")
+OPEN_PREFIXES = ("mfa_", "account_reset_password")
 
 
 class SessionLimitMiddleware:

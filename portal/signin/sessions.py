@@ -6,13 +6,14 @@ session lasts) carries `X-Requested-With: fetch` and is not use: nobody stays si
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.contrib.auth import get_user_model, logout
+from django.contrib.auth import logout
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 from django.http import HttpRequest
@@ -57,7 +58,9 @@ def begin(request: HttpRequest, user: User) -> None:
         del session[KEPT]
     elif kept and kept["membership"]:
         session[MEMBERSHIP] = kept["membership"]
+    session.set_expiry(0)
     _track(request, user)
+    _sweep()
 
 
 def _track(request: HttpRequest, user: User) -> None:
@@ -67,6 +70,17 @@ def _track(request: HttpRequest, user: User) -> None:
         session_key=request.session.session_key,
         defaults={"user": user, "last_seen_at": clock.real_now(), **_client(request)},
     )
+
+
+def _sweep() -> None:
+    """Sessions whose time is over leave the database, and with them what they kept."""
+    _store().clear_expired()
+    old = clock.real_now() - dt.timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    UserSession.objects.filter(last_seen_at__lt=old).delete()
+
+
+def _store() -> Any:
+    return import_module(settings.SESSION_ENGINE).SessionStore()
 
 
 def _client(request: HttpRequest) -> dict[str, str]:
@@ -129,7 +143,7 @@ def end_sessions(*, user: User, actor: Actor | None = None, keep: str = "", reas
     """End all sessions of a person, but the one named; how many there were. Told in the audit trail."""
     rows = UserSession.objects.filter(user_id=user.pk).exclude(session_key=keep)
     keys = list(rows.values_list("session_key", flat=True))
-    store: Any = import_module(settings.SESSION_ENGINE).SessionStore()
+    store = _store()
     for key in keys:
         store.delete(key)
     rows.delete()
@@ -137,8 +151,3 @@ def end_sessions(*, user: User, actor: Actor | None = None, keep: str = "", reas
         details: dict[str, Any] = {"count": len(keys), "reason": reason}
         record(AuditCode.SESSIONS_ENDED, actor=actor, user=None if actor else user, obj=user, details=details)
     return len(keys)
-
-
-def person_of(pk: Any) -> User | None:
-    """The person a session belonged to."""
-    return get_user_model().objects.filter(pk=pk).first()

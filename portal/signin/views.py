@@ -85,7 +85,9 @@ def came_too_late(request: HttpRequest, was: tuple[int, int | None] | None) -> H
         "is_kept": is_kept,
         "files": len(request.FILES),
     }
-    return render(request, "signin/too_late.html", context, status=403)
+    response = render(request, "signin/too_late.html", context, status=403)
+    response["Cache-Control"] = "no-store, private"
+    return response
 
 
 @require_safe

@@ -43,6 +43,7 @@ def test_it_is_shown_and_can_be_sent_again_by_the_same_person(form, monkeypatch)
     assert TYPED in page
     assert "保存されていません" in page
     assert "geheim" not in page
+    assert answer["Cache-Control"] == "no-store, private"
     assert not user.memberships.get().organisation.progress_reports.exists()
     assert post_sign_in(client, user.email)["Location"] == reverse("signin_kept")
     page = client.get(reverse("signin_kept")).content.decode()
@@ -61,6 +62,19 @@ def test_somebody_else_who_signs_in_there_does_not_see_it(form, monkeypatch) -> 
     assert post_sign_in(client, other.email)["Location"] == "/"
     assert client.get(reverse("signin_kept"))["Location"] == "/"
     assert not any(TYPED in repr(session.get_decoded()) for session in Session.objects.all())
+
+
+def test_what_nobody_came_back_for_leaves_the_database(form, monkeypatch) -> None:
+    user, url, body = form
+    client = signed_in(user)
+    an_hour_later(monkeypatch)
+    client.post(url, body)
+    waiting = client.session.session_key
+    monkeypatch.undo()
+    assert Session.objects.get(pk=waiting).expire_date < timezone.now() + dt.timedelta(minutes=31)
+    Session.objects.filter(pk=waiting).update(expire_date=timezone.now())
+    signed_in(person())
+    assert not Session.objects.filter(pk=waiting).exists()
 
 
 def test_it_can_be_dropped(form, monkeypatch) -> None:

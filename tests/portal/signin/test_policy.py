@@ -31,7 +31,8 @@ from tests.portal.signin.people import (
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demanding")]
 NEEDED = "/accounts/second-factor/"
 #: The way to a factor, and the way out; and the pages that are open to everybody.
-OPEN = ("mfa_", "signin_", "usersessions_", "account_", "membership_switch")
+OPEN = ("mfa_", "usersessions_", "account_", "membership_switch", "signin_kept")
+OPEN += ("signin_settings", "signin_factor_needed", "signin_totp_qr", "signin_ping", "signin_status")
 PUBLIC = {"help", "accessibility", "credits"}
 
 
