@@ -15,8 +15,9 @@ COPY requirements.lock ./
 RUN pip install --require-hashes --requirement requirements.lock
 
 COPY . .
-# Settings refuse to load without a secret; this one lives for one command and signs nothing.
+# Settings refuse to load without secrets; these live for one command and sign nothing.
 RUN SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(60))')" ALLOWED_HOSTS=build.invalid \
+    MFA_ENCRYPTION_KEYS="$(python -c 'import secrets; print(secrets.token_hex(32))')" \
     python manage.py collectstatic --noinput
 
 # The code belongs to root and cannot be changed by what runs; only /data can.

@@ -3,10 +3,11 @@
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 
+from portal.signin.accounts import SignInRules
 from portal.ui import errors
 
 
-class PortalAccountAdapter(DefaultAccountAdapter):
+class PortalAccountAdapter(SignInRules):
     """Accounts are made by invitation only; errors are worded by the portal."""
 
     error_messages = {**DefaultAccountAdapter.error_messages, **errors.ACCOUNT}

@@ -17,6 +17,8 @@ class Actor:
 
     user: User
     membership: Membership
+    #: The organisation demands a second factor and this session has not shown one: nothing is allowed.
+    factor_missing: bool = False
 
     @property
     def organisation(self) -> Organisation:

@@ -11,16 +11,19 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         """Make known what the portal itself brings: the PDF check, imports, the page of background work."""
-        from portal.audit import signin
+        from portal.audit import signin as audit_signin
         from portal.imports.tasks import register_jobs
         from portal.pdf import checks  # noqa: F401  registers the check of fonts and libraries
         from portal.permissions import Action
         from portal.registry import MenuItem, menu, task_sources
         from portal.services.drafts import waiting_tasks
+        from portal.signin import checks as signin_checks  # noqa: F401  registers the check of the policy
+        from portal.signin import events
 
         register_jobs()
         task_sources.add(waiting_tasks)
-        signin.listen()
+        audit_signin.listen()
+        events.connect()
         menu.add(MenuItem("取り込み", "import_list", "upload", order=80, action=Action.VIEW_IMPORTS))
         menu.add(MenuItem("処理の状況", "job_list", "gear", order=90, action=Action.VIEW_JOBS))
         menu.add(MenuItem("操作記録", "audit_list", "list", order=95, action=Action.VIEW_AUDIT))

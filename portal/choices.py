@@ -46,6 +46,14 @@ class AuditResult(models.TextChoices):
     FAILED = "failed", "失敗"
 
 
+class FactorResetState(models.TextChoices):
+    """States of a request to reset a lost second factor (二段階認証の初期化)."""
+
+    WAITING = "waiting", "決定待ち"
+    CONFIRMED = "confirmed", "初期化済み"
+    REFUSED = "refused", "見送り"
+
+
 class JobState(models.TextChoices):
     """States of a job (処理の状態)."""
 

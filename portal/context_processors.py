@@ -20,6 +20,7 @@ def portal(request: PortalRequest) -> dict[str, Any]:
         "portal_name": settings.PORTAL_NAME,
         "portal_contact": settings.PORTAL_CONTACT,
         "portal_today": clock.fixed_today(),
+        "session_warning": settings.SESSION_WARNING_SECONDS,
         "actor": actor,
         "menu_items": [],
         "memberships": [],

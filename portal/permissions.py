@@ -64,6 +64,10 @@ class Action(models.TextChoices):
     MANAGE_JOB = "manage_job", "処理を取り消す・やり直す"
     # The audit trail.
     VIEW_AUDIT = "view_audit", "操作記録を見る"
+    # sign-in
+    ASK_FACTOR_RESET = "ask_factor_reset", "二段階認証の初期化を依頼する"
+    DECIDE_FACTOR_RESET = "decide_factor_reset", "二段階認証の初期化を決定する"
+    END_SESSIONS = "end_sessions", "サインイン中の端末をログアウトさせる"
 
 
 S = Standing
@@ -102,6 +106,10 @@ RULES: dict[Action, frozenset[Standing]] = {
     Action.MANAGE_JOB: frozenset({S.AUTHOR}),
     # Rows by `AuditEntry.objects.for_user`: all for the administrator, else one's own organisation's.
     Action.VIEW_AUDIT: _ALL,
+    # sign-in: of one's own office, of the towns of the prefecture, of those the secretariat looks after
+    Action.ASK_FACTOR_RESET: frozenset({S.AUTHOR, S.PREFECTURE, S.VENDOR, S.SECRETARIAT}),
+    Action.DECIDE_FACTOR_RESET: frozenset({S.ADMIN}),
+    Action.END_SESSIONS: frozenset({S.AUTHOR, S.PREFECTURE, S.VENDOR, S.SECRETARIAT, S.ADMIN}),
 }
 
 _EDITORS = frozenset({Duty.EDITOR, Duty.MANAGER, Duty.STAFF})
@@ -120,6 +128,9 @@ DUTIES: dict[Action, frozenset[Duty]] = {
     Action.CONFIRM_ASSESSMENT: _DECIDERS,
     Action.RENDER_REPORT: _DECIDERS,
     Action.VIEW_AUDIT: frozenset({Duty.EDITOR, Duty.APPROVER, Duty.MANAGER, Duty.STAFF}),
+    # sign-in
+    Action.ASK_FACTOR_RESET: _DECIDERS | {Duty.APPROVER},
+    Action.END_SESSIONS: _DECIDERS | {Duty.APPROVER},
 }
 
 #: What a role is when an act is about no single object (lists, menus, imports).
@@ -132,6 +143,13 @@ STANDING_OF_ROLE: dict[Role, frozenset[Standing]] = {
     Role.MINISTRY: frozenset({S.MINISTRY}),
     Role.ADMIN: frozenset({S.ADMIN}),
 }
+
+
+#: The second line behind the middleware: it holds where a view is called past it.
+FACTOR_FIRST = (
+    "この所属で操作するには、二段階認証が必要です。"
+    "「サインインの設定」で登録するか、認証コードを入力してください。"
+)
 
 
 class PermissionRefused(PermissionDenied):
@@ -157,7 +175,9 @@ def _standings(actor: Actor, obj: Protected | None) -> frozenset[Standing]:
 
 def allows(actor: Actor | None, action: Action, obj: Protected | None = None) -> bool:
     """Whether the actor may do this; for menus and buttons. Nobody may do nothing."""
-    return actor is not None and _duty_allows(actor, action) and bool(RULES[action] & _standings(actor, obj))
+    if actor is None or actor.factor_missing:
+        return False
+    return _duty_allows(actor, action) and bool(RULES[action] & _standings(actor, obj))
 
 
 def _duty_allows(actor: Actor, action: Action) -> bool:
@@ -169,6 +189,8 @@ def check(actor: Actor | None, action: Action, obj: Protected | None = None) -> 
     """Return when the actor may do this; else raise PermissionRefused with the reason."""
     if allows(actor, action, obj):
         return
+    if actor and actor.factor_missing:
+        raise PermissionRefused(FACTOR_FIRST)
     if actor and RULES[action] & _standings(actor, obj):
         duties = "、".join(duty.label for duty in Duty if duty in DUTIES[action])
         raise PermissionRefused(

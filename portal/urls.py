@@ -7,12 +7,16 @@ from portal.views import audit, drafts, imports, jobs, memberships
 handler400 = "portal.views.errors.bad_request"
 handler403 = "portal.views.errors.forbidden"
 handler404 = "portal.views.errors.not_found"
+handler429 = "portal.signin.limits.too_many"
 handler500 = "portal.views.errors.server_error"
 
 urlpatterns = [
+    path("accounts/", include("portal.signin.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("drafts/", drafts.draft_list, name="draft_list"),
     path("drafts/<int:pk>/discard/", drafts.draft_discard, name="draft_discard"),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("memberships/switch/", memberships.switch, name="membership_switch"),
     path("audit/", audit.audit_list, name="audit_list"),
     path("audit/<int:seq>/", audit.audit_detail, name="audit_detail"),

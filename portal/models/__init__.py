@@ -7,6 +7,7 @@ from portal.models.history import StatusChange, Submission
 from portal.models.imports import ImportRun
 from portal.models.jobs import Job
 from portal.models.organisations import Membership, Organisation
+from portal.models.signin import FactorReset
 from portal.models.users import User
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "AuditEntry",
     "AuditHead",
     "DraftBuffer",
+    "FactorReset",
     "ImportRun",
     "Job",
     "Membership",

@@ -7,6 +7,7 @@ from portal.actor import Actor
 from portal.audit import AuditCode, record
 from portal.models import Membership, User
 from portal.models.organisations import MembershipQuerySet
+from portal.signin import policy
 
 SESSION_KEY = "membership_id"
 
@@ -25,7 +26,10 @@ def current_actor(user: User, session: SessionBase) -> Actor | None:
     memberships = list(active_memberships(user))
     chosen = next((m for m in memberships if m.pk == session.get(SESSION_KEY)), None)
     membership = chosen or (memberships[0] if memberships else None)
-    return Actor(user=user, membership=membership) if membership else None
+    if membership is None:
+        return None
+    missing = policy.missing(user, membership.organisation, session)
+    return Actor(user=user, membership=membership, factor_missing=missing)
 
 
 def switch_membership(*, user: User, session: SessionBase, membership_id: int) -> Membership:

@@ -46,6 +46,8 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "import_export",
     "portal",
     "municipalities",
@@ -63,11 +65,13 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.signin.middleware.SessionLimitMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "portal.middleware.ActorMiddleware",
+    "portal.signin.middleware.SecondFactorMiddleware",
     "portal.middleware.NoStoreMiddleware",
     "portal.audit.middleware.RefusalMiddleware",
 ]
@@ -120,7 +124,14 @@ DATABASES = {"default": database(env.str("DATABASE_URL", default=f"sqlite:///{DA
 
 #: Rate limits live here: shared by all processes, so never local memory; and not in Redis, so that a
 #: lost broker locks nobody out.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "django_cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "django_cache",
+        # With the default of 300, trying many names would push limits and used codes out.
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    }
+}
 
 # --- language and time -----------------------------------------------------
 LANGUAGE_CODE = "ja"
@@ -142,7 +153,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 # --- sign-in ---------------------------------------------------------------
 AUTH_USER_MODEL = "portal.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["portal.signin.backend.SignInBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
@@ -154,6 +165,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "portal.signin.passwords.CommonValidator"},
+    {"NAME": "portal.signin.passwords.ContextValidator"},
 ]
 ACCOUNT_ADAPTER = "portal.accounts.PortalAccountAdapter"
 ACCOUNT_FORMS = {
@@ -176,6 +189,8 @@ ACCOUNT_MAX_EMAIL_ADDRESSES = 2  # the present one and the one being confirmed
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_LOGIN_TIMEOUT = 900
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
@@ -189,7 +204,9 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "100/m/ip,5/300s/key",
     "signup": "60/m/ip",
     "reset_password": "60/m/ip,5/m/key",
+    "reset_password_from_key": "60/m/ip",
 }
+MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}  # as for passwords: many people behind one address
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 # --- audit trail -----------------------------------------------------------
@@ -201,10 +218,48 @@ AUDIT_OLD_KEYS = env.list("AUDIT_OLD_KEYS", default=[])
 AUDIT_SIGN_SECONDS = 24 * 60 * 60
 #: One person's refusals that are recorded one by one in an hour; the rest is summed up.
 AUDIT_REFUSALS_PER_HOUR = 120
+# --- second factor and time limits of sessions (docs/signin.md) ----------------
+#: Kinds of organisation for which nobody acts without a second factor; all others are offered one.
+MFA_REQUIRED_KINDS = env.list(
+    "MFA_REQUIRED_KINDS",
+    default=["prefecture", "secretariat", "vendor", "expert_panel", "ministry", "operator"],
+)
+#: Keys that encrypt the secrets of second factors; the first one writes, all of them read.
+MFA_ENCRYPTION_KEYS = env.list("MFA_ENCRYPTION_KEYS", default=[])
+MFA_ADAPTER = "portal.signin.mfa.PortalMFAAdapter"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_PASSKEY_SIGNUP_ENABLED = False
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = False
+MFA_TRUST_ENABLED = False
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = PORTAL_NAME
+MFA_TOTP_TOLERANCE = 0
+#: A change of address that waits for its confirmation must not keep anybody from a demanded factor; nobody
+#: signs up here, and nobody signs in with an address that was not confirmed.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {
+    "authenticate": "portal.signin.forms.AuthenticateForm",
+    "reauthenticate": "portal.signin.forms.ReauthenticateCodeForm",
+    "activate_totp": "portal.signin.forms.ActivateTOTPForm",
+    "add_webauthn": "portal.signin.forms.AddPasskeyForm",
+    "edit_webauthn": "portal.signin.forms.EditPasskeyForm",
+    "authenticate_webauthn": "portal.signin.forms.AuthenticatePasskeyForm",
+    "login_webauthn": "portal.signin.forms.LoginPasskeyForm",
+    "reauthenticate_webauthn": "portal.signin.forms.ReauthenticatePasskeyForm",
+}
+USERSESSIONS_TRACK_ACTIVITY = True
+#: A session ends after so long without use, and after so long in any case; a warning comes before.
+SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", default=60 * 60)
+SESSION_ABSOLUTE_SECONDS = env.int("SESSION_ABSOLUTE_SECONDS", default=12 * 60 * 60)
+SESSION_WARNING_SECONDS = 5 * 60
+#: The answer to a wish for a new password takes at least so long, whether the address is known or not.
+PASSWORD_RESET_SECONDS = 0.8
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_AGE = max(12 * 60 * 60, SESSION_ABSOLUTE_SECONDS)
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TLS
 CSRF_COOKIE_HTTPONLY = True
@@ -318,5 +373,7 @@ def refuse_careless_production() -> None:
         raise ImproperlyConfigured("SECRET_KEY is missing or weak: set 50 random characters or more.")
     if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
         raise ImproperlyConfigured("ALLOWED_HOSTS must name the exact host names; '*' is refused.")
+    if not MFA_ENCRYPTION_KEYS or any(len(key) < 32 for key in MFA_ENCRYPTION_KEYS):
+        raise ImproperlyConfigured("MFA_ENCRYPTION_KEYS is missing or weak: set 32 random characters.")
     if env.bool("DEBUG", default=False):
         raise ImproperlyConfigured("DEBUG must not be set in production.")

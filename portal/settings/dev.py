@@ -8,6 +8,8 @@ from portal.settings.base import *  # noqa: F403
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 SAMPLE_ALLOWED = True
 TLS = False
+#: The sample's people sign in with a password alone, unless one wants to see the policy.
+MFA_REQUIRED_KINDS = base.env.list("MFA_REQUIRED_KINDS", default=[])
 
 
 def _local_secret() -> str:

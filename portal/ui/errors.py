@@ -128,7 +128,9 @@ def summary(count: int) -> str:
 #: Sentences for the sign-in library's codes (its adapter takes them as `error_messages`).
 ACCOUNT = {
     "account_inactive": "このアカウントは、現在利用できません。ポータルの事務局に連絡してください。",
-    "email_password_mismatch": "メールアドレスとパスワードを、登録のとおりに入力してください。",
+    "email_password_mismatch": (
+        "メールアドレスまたはサインインIDと、パスワードを、登録のとおりに入力してください。"
+    ),
     "duplicate_email": "現在と異なるメールアドレスを入力してください。",
     "email_taken": "別のメールアドレスを入力してください。このメールアドレスは、すでに登録されています。",
     "enter_current_password": "現在のパスワードを、正しく入力してください。",
@@ -146,7 +148,14 @@ ACCOUNT = {
 #: Sentences for the codes of Django's password rules.
 PASSWORD = {
     "password_too_short": "パスワードは、12文字以上で入力してください。",
-    "password_too_common": "パスワードは、推測されにくいものを入力してください。",
+    "password_too_common": (
+        "パスワードは、推測されにくいものを入力してください。"
+        "よく使われる言葉や、並んだ文字、くり返しは使えません。"
+    ),
+    "password_context": (
+        "パスワードは、氏名、団体名、メールアドレス、ポータルの名称を除いても8文字以上の言葉が残るものを"
+        "入力してください。"
+    ),
     "password_too_similar": "パスワードは、氏名やメールアドレスに似ていないものを入力してください。",
     "password_entirely_numeric": "パスワードは、数字以外の文字も使って入力してください。",
 }

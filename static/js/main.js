@@ -4,7 +4,9 @@ import { countCharacters } from "./count.js";
 import { openDialogs } from "./dialog.js";
 import { focusSummary } from "./focus.js";
 import { warnBeforeLeaving } from "./leave.js";
+import { usePasskeys } from "./passkey.js";
 import { pollFragments } from "./poll.js";
+import { warnBeforeSessionEnds } from "./session.js";
 
 autosave(document);
 countCharacters(document);
@@ -12,3 +14,5 @@ openDialogs(document);
 focusSummary(document);
 warnBeforeLeaving(document);
 pollFragments(document);
+usePasskeys(document);
+warnBeforeSessionEnds(document);

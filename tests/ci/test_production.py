@@ -11,6 +11,7 @@ from django.conf import settings
 GOOD = {
     "DJANGO_SETTINGS_MODULE": "portal.settings.production",
     "SECRET_KEY": secrets.token_urlsafe(60),
+    "MFA_ENCRYPTION_KEYS": secrets.token_hex(32),
     "ALLOWED_HOSTS": "portal.example.jp",
     "CSRF_TRUSTED_ORIGINS": "https://portal.example.jp",
     "DATABASE_URL": "postgres://portal:unused@127.0.0.1:1/portal",
@@ -45,6 +46,9 @@ def test_right_settings_are_silent(tmp_path):
         ({"SECRET_KEY": "django-insecure-" + "x" * 50}, "SECRET_KEY is missing or weak"),
         ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS must name"),
         ({"ALLOWED_HOSTS": "portal.example.jp,*"}, "ALLOWED_HOSTS must name"),
+        ({"MFA_ENCRYPTION_KEYS": ""}, "MFA_ENCRYPTION_KEYS is missing or weak"),
+        ({"MFA_ENCRYPTION_KEYS": "short"}, "MFA_ENCRYPTION_KEYS is missing or weak"),
+        ({"MFA_ENCRYPTION_KEYS": "a" * 40 + ",short"}, "MFA_ENCRYPTION_KEYS is missing or weak"),
         ({"DEBUG": "1"}, "DEBUG must not be set"),
     ],
 )
@@ -61,6 +65,16 @@ def test_rate_limits_are_shared_by_all_processes(tmp_path, redis):
     assert done.stdout.strip().rsplit(".", 1)[-1] == "DatabaseCache"
 
 
+def test_a_second_factor_is_demanded_of_all_but_towns_and_a_slip_is_refused(tmp_path):
+    wanted = ["prefecture", "secretariat", "vendor", "expert_panel", "ministry", "operator"]
+    code = "from django.conf import settings; print(*settings.MFA_REQUIRED_KINDS)"
+    done = run_in_production(tmp_path, "-c", code)
+    assert done.stdout.split() == wanted
+    slip = check_deploy(tmp_path, MFA_REQUIRED_KINDS="prefectures")
+    assert slip.returncode != 0
+    assert "MFA_REQUIRED_KINDS names unknown kinds: prefectures" in slip.stderr
+
+
 def test_the_web_server_can_load_the_application(tmp_path):
     done = run_in_production(
         tmp_path, "-c", "from portal.wsgi import application; print(callable(application))"
@@ -71,4 +85,5 @@ def test_the_web_server_can_load_the_application(tmp_path):
 def test_workers_can_load_the_celery_application_and_know_its_tasks(tmp_path):
     code = "from celery.app.utils import find_app; print(sorted(find_app('portal.celery').tasks))"
     done = run_in_production(tmp_path, "-c", code)
-    assert "'portal.run_job', 'portal.sweep_jobs'" in done.stdout
+    for task in ("portal.run_job", "portal.sign_audit", "portal.sweep_jobs"):
+        assert f"'{task}'" in done.stdout

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import connection
 
 #: Sessions carry messages and times; they are nobody's content. The audit trail tells of refusals.
-_LEFT_OUT = {"django_session", "portal_auditentry", "portal_audithead"}
+_LEFT_OUT = {"django_session", "usersessions_usersession", "portal_auditentry", "portal_audithead"}
 
 
 def fingerprint() -> dict[str, str]:

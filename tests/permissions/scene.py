@@ -46,7 +46,7 @@ from reports.models import Version
 from reports.services.rendering import JOB_KIND
 from tests import factories as f
 from tests.conftest import World, build_world
-from tests.permissions import rows_audit
+from tests.permissions import rows_audit, rows_signin
 
 User = get_user_model()
 PDF = b"%PDF-1.7\n%%EOF\n"
@@ -104,6 +104,7 @@ def build_scene() -> Scene:
     imported, unsaved = _imported(world.actors["admin"]), _unsaved(world.actors["town_a1"], a.round)
     rows_audit.add_entries(world)
     scene = Scene(world, a, b, shared, framework, question, imported, unsaved)
+    rows_signin.furnish(scene)
     _sign_in(scene)
     return scene
 

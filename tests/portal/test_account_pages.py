@@ -49,7 +49,7 @@ def test_pages_before_sign_in(client: Client, name: str) -> None:
 
 @pytest.mark.parametrize("name", SIGNED_IN_PAGES)
 def test_pages_of_the_account(client: Client, person, name: str) -> None:
-    client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(person)
     response = client.get(reverse(name))
     assert response.status_code == 200
     assert holds_house_style(response.content.decode())
@@ -59,17 +59,17 @@ def test_sign_in_and_its_errors(client: Client, person) -> None:
     url = reverse("account_login")
     empty = client.post(url, {}).content.decode()
     assert "<title>エラー：サインイン | " in empty
-    assert "メールアドレスを入力してください。" in empty
+    assert "メールアドレスまたはサインインIDを入力してください。" in empty
     assert 'href="#id_login"' in empty
     wrong = client.post(url, {"login": person.email, "password": "wrong"}).content.decode()
-    assert "メールアドレスとパスワードを、登録のとおりに入力してください。" in wrong
+    assert "サインインIDと、パスワードを、登録のとおりに入力してください。" in wrong
     assert person.email in wrong
     right = client.post(url, {"login": person.email, "password": PASSWORD})
     assert right.status_code == 302
 
 
 def test_password_rules_are_told_in_our_words(client: Client, person) -> None:
-    client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(person)
     given = {"oldpassword": PASSWORD, "password1": "short", "password2": "other"}
     html = client.post(reverse("account_change_password"), given).content.decode()
     assert "パスワードは、12文字以上で入力してください。" in html
@@ -87,7 +87,7 @@ def test_the_reset_mail_suffices_alone(client: Client, person) -> None:
 
 
 def test_a_change_of_password_is_notified_with_its_moment(client: Client, person) -> None:
-    client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(person)
     given = {
         "oldpassword": PASSWORD,
         "password1": "another-long-word-26",

@@ -134,6 +134,11 @@ HELPERS = {"store", "upsert"}
 PARTS = {
     "portal.services.bulk.upsert": "writes what its caller tells of",
     "portal.states.move": "",
+    "portal.signin.resets.end_sessions_of": "calls sessions.end_sessions, which is told",
+    "portal.signin.sessions.begin": "signing in, which is told",
+    "portal.signin.sessions.seen": "when somebody last did something",
+    "portal.signin.sessions.forget": "the end of a session, which is told",
+    "portal.signin.sessions.rotate": "a new key for the same session",
     "portal.services.drafts.keep": "every two seconds while somebody types; the save is told",
     "portal.services.drafts.discard": "what was typed and not saved, by the one who typed it",
     "portal.services.drafts.hand_over_drafts": "one step of a hand-over, which is told",
