@@ -19,3 +19,6 @@ class PortalConfig(AppConfig):
         register_jobs()
         menu.add(MenuItem("取り込み", "import_list", "upload", order=80, action=Action.VIEW_IMPORTS))
         menu.add(MenuItem("処理の状況", "job_list", "gear", order=90, action=Action.VIEW_JOBS))
+        from portal.people.ready import make_known
+
+        make_known()

@@ -18,7 +18,7 @@ from django.conf import settings
 if TYPE_CHECKING:
     from portal.models import Job
 
-RUN_JOB, SWEEP_JOBS = "portal.run_job", "portal.sweep_jobs"
+RUN_JOB, SWEEP_JOBS, RUN_ROUTINES = "portal.run_job", "portal.sweep_jobs", "portal.run_routines"
 #: A broker that is away or hangs costs the person who asks about this much.
 HINT_OPTIONS = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
 
@@ -37,12 +37,20 @@ def sweep_jobs() -> None:
     sweep()
 
 
+def run_routines() -> None:
+    """Look after what is due by its date; beat asks for it."""
+    from portal.jobs.routines import run_routines as run
+
+    run()
+
+
 def build() -> Celery:
-    """An application with the settings CELERY_… and the two tasks."""
+    """An application with the settings CELERY_… and the tasks."""
     application = Celery("portal")
     application.config_from_object("django.conf:settings", namespace="CELERY")
     application.task(name=RUN_JOB)(run_job)
     application.task(name=SWEEP_JOBS)(sweep_jobs)
+    application.task(name=RUN_ROUTINES)(run_routines)
     return application
 
 

@@ -6,12 +6,15 @@ from portal.models.history import StatusChange, Submission
 from portal.models.imports import ImportRun
 from portal.models.jobs import Job
 from portal.models.organisations import Membership, Organisation
+from portal.models.people import Handover, Invitation, Vacancy
 from portal.models.users import User
 
 __all__ = [
     "AuditEntry",
     "AuditHead",
+    "Handover",
     "ImportRun",
+    "Invitation",
     "Job",
     "Membership",
     "Organisation",
@@ -19,4 +22,5 @@ __all__ = [
     "StoredFile",
     "Submission",
     "User",
+    "Vacancy",
 ]

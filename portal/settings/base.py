@@ -34,6 +34,10 @@ REDIS_URL = env.str("REDIS_URL", default="")
 PORTAL_NAME = env.str("PORTAL_NAME", default="市町村DX伴走支援ポータル")
 #: Whom a stranded user calls; shown on error pages.
 PORTAL_CONTACT = env.str("PORTAL_CONTACT", default="ポータル事務局")
+#: The address people open the portal at (https://…), for links in mails and letters; jobs know no request.
+PORTAL_URL = env.str("PORTAL_URL", default="")
+#: For how many days the link of an invitation can be used.
+INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)
 #: Sample data may be loaded and the demo run; never in production.
 SAMPLE_ALLOWED = False
 
@@ -188,6 +192,8 @@ ACCOUNT_RATE_LIMITS = {
     "signup": "60/m/ip",
     "reset_password": "60/m/ip,5/m/key",
 }
+#: Answers to a link of an invitation, from one address; a whole office may stand behind it.
+ACCOUNT_RATE_LIMITS["invitation"] = "100/m/ip"
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -240,6 +246,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = TLS
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=30)
 JOB_MAX_ATTEMPTS = 3
 JOB_SWEEP_SECONDS = 30
+#: How often hand-overs that are due and offices without anybody are looked at.
+ROUTINE_SECONDS = 600
 #: The rest a job takes after an attempt that went wrong.
 JOB_RETRY_SECONDS = 5
 #: No job runs longer: told to stop after the first, its process is ended after the second.
@@ -278,7 +286,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "portal.sweep_jobs",
         "schedule": JOB_SWEEP_SECONDS,
         "options": {"queue": "default"},
-    }
+    },
+    "routines": {
+        "task": "portal.run_routines",
+        "schedule": ROUTINE_SECONDS,
+        "options": {"queue": "default"},
+    },
 }
 
 LOGGING = {
