@@ -73,7 +73,7 @@ class Invitation(models.Model):
         Membership, verbose_name="招待した人の所属", on_delete=models.PROTECT, related_name="+"
     )
     invited_at = models.DateTimeField("招待日時")
-    token_hash = models.CharField(max_length=64, unique=True, null=True)
+    token_hash = models.CharField(max_length=64, unique=True, null=True, blank=True)
     link_kind = models.CharField("届け方", max_length=10, choices=LinkKind, default=LinkKind.MAIL)
     expires_at = models.DateTimeField("有効期限")
     sent_at = models.DateTimeField("送信日時", null=True, blank=True)

@@ -54,7 +54,7 @@ class OfficeToCall:
 
 
 def office_to_call(actor: Actor | None) -> OfficeToCall:
-    """The prefecture's office for a town, the secretariat for prefecture, vendor and expert, else the contact."""
+    """The prefecture for a town, the secretariat for prefecture, vendor and expert, else the contact."""
     nobody = OfficeToCall(settings.PORTAL_CONTACT, "")
     if actor is None:
         return nobody

@@ -67,14 +67,10 @@ class OrganisationFilter(ui.PortalFilterForm):
         return rows
 
 
-class PeopleFilter(ui.PortalFilterForm):
-    """Person or office, duty, and state of the membership."""
+class WordFilter(ui.PortalFilterForm):
+    """Words that stand in a name, an office or an address."""
 
     q = ui.CharField(label="氏名・団体・メールアドレス", width="m")
-    duty = forms.ChoiceField(label="担当", choices=[EVERY, *Duty.choices])
-    state = forms.ChoiceField(
-        label="状態", choices=[("", "有効"), ("coming", "開始前"), ("over", "終了"), ("all", "すべて")]
-    )
 
     def matches(self, rows: Any, *, office: str = "organisation", person: str = "user__") -> Any:
         """Rows in which every word stands in a name, an office or an address."""
@@ -88,16 +84,27 @@ class PeopleFilter(ui.PortalFilterForm):
         return rows
 
 
-class ContactFilter(PeopleFilter):
-    """Name or office, kind of office."""
+class PeopleFilter(WordFilter):
+    """Person or office, duty, and state of the membership."""
 
-    state = None
+    duty = forms.ChoiceField(label="担当", choices=[EVERY, *Duty.choices])
+    state = forms.ChoiceField(
+        label="状態", choices=[("", "有効"), ("coming", "開始前"), ("over", "終了"), ("all", "すべて")]
+    )
+
+
+class ContactFilter(WordFilter):
+    """Name or office, duty, kind of office."""
+
+    duty = forms.ChoiceField(label="担当", choices=[EVERY, *Duty.choices])
+
     kind = forms.ChoiceField(label="団体の種別", choices=[EVERY, *OrganisationKind.choices])
 
 
-class InvitationFilter(PeopleFilter):
+class InvitationFilter(WordFilter):
     """Person or office, duty, and state of the invitation."""
 
+    duty = forms.ChoiceField(label="担当", choices=[EVERY, *Duty.choices])
     state = forms.ChoiceField(label="状態", choices=[EVERY, STUCK, *InvitationState.choices])
 
 

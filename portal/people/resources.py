@@ -15,11 +15,11 @@ from django.db import models
 from portal import clock
 from portal.audit import AuditCode, record
 from portal.choices import ROLE_OF_KIND, Duty
+from portal.errors import PortalError
 from portal.imports import TableResource
 from portal.models import Handover, Invitation, Membership, Organisation
 from portal.people.handover import PREPARED_ALREADY, arrange, problem_of, tell_prepared
 from portal.people.invitations import Invitee, ask_to_send, invitation_of, refuse_unknown_duty
-from portal.errors import PortalError
 from portal.permissions import Action, allows
 from portal.registry import organisation_codes
 from portal.spreadsheets import Choice, Column, Date, Text, choices_of
@@ -227,7 +227,8 @@ class HandoverResource(OfficeResource):
     class Meta:
         model = Handover
         fields = (
-            "organisation", "person", "successor_name", "successor_email", "duty", "department", "phone", "effective_on",
+            "organisation", "person", "successor_name", "successor_email", "duty", "department", "phone",
+            "effective_on",
         )  # fmt: skip
         import_id_fields = ("organisation", "person")
 
@@ -260,13 +261,19 @@ class HandoverResource(OfficeResource):
                 aliases=("前任", "前任者のメールアドレス・サインインID", "前任e-mail"),
                 help="前任者のメールアドレスかサインインID。",
             ),
-            Column("successor_name", "後任の氏名", Text(100, example="役場 花子"), required=True, aliases=("後任氏名",)),
+            Column(
+                "successor_name", "後任の氏名", Text(100, example="役場 花子"), required=True,
+                aliases=("後任氏名",),
+            ),
             Column(
                 "successor_email", "後任のメールアドレス", Email(), blank="", aliases=("後任e-mail",),
                 help="空欄は、書面で案内します。",
             ),
             *self.person_columns("後任者"),
-            Column("effective_on", "適用日", Date(), required=True, help="後任者の最初の日。前任者は前日まで。"),
+            Column(
+                "effective_on", "適用日", Date(), required=True,
+                help="後任者の最初の日。前任者は前日まで。",
+            ),
         ]  # fmt: skip
 
     def label_of(self, row: dict[str, Any]) -> str:
@@ -301,7 +308,7 @@ class HandoverResource(OfficeResource):
             raise ValidationError(sentence)
 
     def before_create(self, instances: list[Handover]) -> None:
-        """End the leaving memberships, bring in successors, ask for their mails: a fixed number of queries."""
+        """End the leaving memberships, bring in successors, ask for their mails."""
         arrange(instances, self.actor)
 
     def bulk_create(self, using_transactions: bool, dry_run: bool, *args: Any, **kwargs: Any) -> None:

@@ -94,7 +94,8 @@ def _mail(invitation: Invitation, actor: Actor, token: str) -> str:
         "portal_name": settings.PORTAL_NAME,
     }
     body = render_to_string("people/mail/invitation.txt", context)
-    subject = f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}{invitation.organisation.full_name}の担当者としての登録のお願い"
+    office = invitation.organisation.full_name
+    subject = f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}{office}の担当者としての登録のお願い"
     try:
         send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [invitation.email])
     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError):

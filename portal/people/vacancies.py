@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 
 def look_for_vacancies() -> int:
-    """Note new vacancies, close those that are over, tell prefectures what they were not told; count mails."""
+    """Note new vacancies, close those that are over, tell prefectures what is new; how many mails."""
     _note()
     rows = Vacancy.objects.filter(told_at__isnull=True, ended_on__isnull=True)
     keys = rows.order_by("organisation__parent_id").values_list("organisation__parent_id", flat=True)

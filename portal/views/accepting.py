@@ -6,6 +6,8 @@ is told to nobody: the answer to a password is the same, and the owner of an acc
 
 from __future__ import annotations
 
+from typing import cast
+
 from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -96,8 +98,7 @@ def invitation_finish(request: HttpRequest) -> HttpResponse:
 
 def _signed_in(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """The invited person adds the membership; anybody else is asked to sign out first."""
-    user = request.user
-    assert isinstance(user, User)
+    user = cast(User, request.user)
     mine = may_accept(invitation, user)
     if request.method == "POST" and mine:
         try:
