@@ -184,11 +184,16 @@ class InvitationResource(OfficeResource):
         """Office and name."""
         return f"{self.offices[row['organisation']].full_name} {row['name']}"
 
-    def validate_instance(self, instance: Any, *args: Any, **kwargs: Any) -> None:
-        """A new person with a duty the office knows; not one whose invitation is open already."""
+    def import_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
+        """A duty left out is the first one of the office."""
+        super().import_instance(instance, row, **kwargs)
         office = self.office_of(instance)
         instance.duty = instance.duty or Membership.first_duty(office.kind)
         instance.role = ROLE_OF_KIND[office.kind]
+
+    def validate_instance(self, instance: Any, *args: Any, **kwargs: Any) -> None:
+        """A new person with a duty the office knows; not one whose invitation is open already."""
+        office = self.office_of(instance)
         try:
             refuse_unknown_duty(office, instance.duty)
         except PortalError as error:
@@ -280,21 +285,27 @@ class HandoverResource(OfficeResource):
         """Office and successor."""
         return f"{self.offices[row['organisation']].full_name} {row['successor_name']}"
 
+    def import_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
+        """Find what is handed over; a duty left out stays what it is."""
+        super().import_instance(instance, row, **kwargs)
+        rows = self.leaving.get((instance.organisation_id, instance.person_id), [])
+        fitting = [one for one in rows if one.duty == instance.duty] if instance.duty else rows
+        self.choice = fitting or rows
+        if len(self.choice) == 1:
+            instance.leaving = self.choice[0]
+            instance.organisation, instance.person = self.office_of(instance), instance.leaving.user
+            instance.duty = instance.duty or instance.leaving.duty
+
     def validate_instance(self, instance: Any, *args: Any, **kwargs: Any) -> None:
         """The rules of a single hand-over, for each row, without a query."""
-        rows = self.leaving.get((instance.organisation_id, instance.person_id), [])
-        if not rows:
+        if not self.choice:
             raise ValidationError(
                 {"person": "この団体に、前任者の所属がありません。団体と前任者を確認してください。"}
             )
-        fitting = [row for row in rows if row.duty == instance.duty] if instance.duty else rows
-        if len(fitting or rows) > 1:
+        if len(self.choice) > 1:
             raise ValidationError(
                 {"duty": "前任者の所属が複数あります。担当の欄で、引き継ぐ所属を指定してください。"}
             )
-        instance.leaving = (fitting or rows)[0]
-        instance.organisation, instance.person = self.office_of(instance), instance.leaving.user
-        instance.duty = instance.duty or instance.leaving.duty
         if self.before is not None and self._differences(instance):
             raise ValidationError(PREPARED_ALREADY)
         if self.before is None:

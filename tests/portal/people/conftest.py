@@ -23,8 +23,8 @@ def invitee(organisation, **more):
 
 
 def run_jobs():
-    """Run every job that waits."""
-    for job in Job.objects.unfinished().order_by("created_at"):
+    """Run every job that waits, and those that they ask for."""
+    while job := Job.objects.unfinished().order_by("created_at").first():
         run_job(job.pk)
 
 
