@@ -1,4 +1,4 @@
-"""The yearly change of staff at 1,741 offices as a ratio to a floor: `python -m bench.bench_handover [pairs]`.
+"""The yearly change of staff at 1,741 offices, against a floor: `python -m bench.bench_handover [pairs]`.
 
 Ours: the file of 1,741 rows through reader, lookups, checks, memberships, invitations, jobs and the
 trail. Floor: openpyxl with one `bulk_create` of bare invitations. CPU time with child processes; pairs
@@ -34,13 +34,17 @@ class Change:
         self.actor = actor_for(prefecture.organisation)
         self.officers = [
             actor_for(
-                f.MunicipalityFactory(prefecture=prefecture, code=line["code"], name=line["code"]).organisation
+                f.MunicipalityFactory(
+                    prefecture=prefecture, code=line["code"], name=line["code"]
+                ).organisation
             )
             for line in source()
         ]
         header = [column.label for column in HandoverResource(self.actor).columns]
         self.file = io.BytesIO()
-        write_xlsx(self.file, sheets=[Sheet("引継ぎ", header, [self._row(*one) for one in enumerate(self.officers)])])
+        write_xlsx(
+            self.file, sheets=[Sheet("引継ぎ", header, [self._row(*one) for one in enumerate(self.officers)])]
+        )
 
     @staticmethod
     def _row(number, officer):
@@ -83,8 +87,9 @@ class Change:
             Invitation.objects.bulk_create(
                 [
                     Invitation(
-                        organisation_id=offices[row[0]], role="municipality", duty="editor", name=row[2], email=row[3],
-                        valid_from=dt.date(2026, 4, 1), invited_by=self.actor.user, membership=self.actor.membership,
+                        organisation_id=offices[row[0]], role="municipality", duty="editor",
+                        name=row[2], email=row[3], valid_from=dt.date(2026, 4, 1),
+                        invited_by=self.actor.user, membership=self.actor.membership,
                         invited_at=clock.now(), expires_at=clock.now(),
                     )
                     for row in rows
@@ -138,16 +143,23 @@ class Change:
             row.successor = row.successor
         Handover.objects.bulk_update(rows, ["successor"], batch_size=500)
         LiaisonAssignment.objects.bulk_create(
-            LiaisonAssignment(organisation=row.organisation, person_id=row.person_id, field="community", valid_from="2025-04-01")
+            LiaisonAssignment(
+                organisation=row.organisation,
+                person_id=row.person_id,
+                field="community",
+                valid_from="2025-04-01",
+            )
             for row in rows[:40]
         )
         settings.PORTAL_TODAY = "2026-04-01"
         started = time.perf_counter()
         assert close_due() == OFFICES
         spent = time.perf_counter() - started
-        assert not Membership.objects.active(rows[0].effective_on).filter(
-            pk__in=[officer.membership.pk for officer in self.officers]
-        ).exists()
+        assert (
+            not Membership.objects.active(rows[0].effective_on)
+            .filter(pk__in=[officer.membership.pk for officer in self.officers])
+            .exists()
+        )
         return spent
 
 
@@ -161,7 +173,10 @@ def main(pairs: int) -> int:
         found = measure(change.ours, change.floor, pairs)
         ours, floor = (statistics.median(values) for values in zip(*found, strict=True))
         ratio = ours / floor
-        print(f"hand-over of {OFFICES} offices: {ours:.2f} s CPU, floor {floor:.2f} s, ratio {ratio:.1f} (≤ {TARGET:.0f})")
+        print(
+            f"hand-over of {OFFICES} offices: {ours:.2f} s CPU, floor {floor:.2f} s, "
+            f"ratio {ratio:.1f} (≤ {TARGET:.0f})"
+        )
         for name, seconds in change.whole().items():
             print(f"  {name}: {seconds:.2f} s")
     return int(ratio > TARGET)

@@ -111,8 +111,8 @@ def _invitation_or_404(request: PortalRequest, pk: int, action: Action) -> Invit
 @require_safe
 def invitation_detail(request: PortalRequest, pk: int) -> HttpResponse:
     """One invitation: for what, how it was sent, what became of it."""
-    check(request.actor, Action.MANAGE_PEOPLE)
     row = get_object_or_404(invitations_of(request.actor), pk=pk)
+    check(request.actor, Action.MANAGE_PEOPLE)
     state = row.state_at(clock.now())
     context = {
         "page_title": f"{row.name}さんの招待",
@@ -175,7 +175,7 @@ def invitation_letter(request: PortalRequest, pk: int) -> HttpResponse:
     """The letter, on the screen to print or as PDF; each one carries a new link and is kept nowhere."""
     row = _invitation_or_404(request, pk, Action.INVITE_PERSON)
     done = reverse("invitation_detail", args=[pk])
-    if request.method != "POST":
+    if request.POST.get("form") not in ("page", "pdf"):
         context = {
             "page_title": "招待の書面",
             "page_lead": f"{row.organisation.full_name}　{row.name}　{row.title}",
@@ -190,7 +190,7 @@ def invitation_letter(request: PortalRequest, pk: int) -> HttpResponse:
         messages.error(request, error.sentence)
         return redirect(done)
     context = letter_context(row, token, request.actor)
-    if request.POST.get("form") != "pdf":
+    if request.POST["form"] == "page":
         return render(request, "people/invitation_letter.html", context | {"back_url": done})
     try:
         made = render_pdf("people/pdf/letter.html", context, created=clock.now())

@@ -32,6 +32,7 @@ from programs.models import (
 )
 from reports.models import Version
 from tests.permissions.scene import Scene
+from tests.permissions.scene_people import plant_people
 
 MARK = "カナリア"
 
@@ -61,6 +62,7 @@ def plant(scene: Scene) -> Canaries:
     _plans(found, scene)
     _forms(found, scene)
     _people(found, scene)
+    plant_people(found, scene)
     return found
 
 

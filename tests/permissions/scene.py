@@ -45,6 +45,7 @@ from reports.models import Version
 from reports.services.rendering import JOB_KIND
 from tests import factories as f
 from tests.conftest import World, build_world
+from tests.permissions.scene_people import PeopleRows, furnish_people
 
 User = get_user_model()
 PDF = b"%PDF-1.7\n%%EOF\n"
@@ -79,6 +80,7 @@ class Scene:
     question: Question
     imported: ImportRun
     sessions: dict[str, str] = field(default_factory=dict)
+    people: dict[str, PeopleRows] = field(default_factory=dict)
 
     def client(self, persona: str, **options: Any) -> Client:
         """A browser with this persona's session; without one for somebody anonymous."""
@@ -99,6 +101,7 @@ def build_scene() -> Scene:
     for town in (world.town_a1, world.town_b):
         f.RoundTargetFactory(round=shared, organisation=town.organisation)
     scene = Scene(world, a, b, shared, framework, question, _imported(world.actors["admin"]))
+    furnish_people(scene)
     _sign_in(scene)
     return scene
 

@@ -17,6 +17,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from reports.choices import ReportKind
+from tests.permissions import rows_people
 from tests.permissions.scene import Scene
 
 # fmt: off
@@ -185,6 +186,7 @@ account_confirm_email               GET  ok
 account_confirm_email               POST 404
 """
 # fmt: on
+TABLE += rows_people.ROWS
 
 Make = Callable[[Scene], Any]
 
@@ -279,6 +281,9 @@ POSTED: dict[str, Make] = {
     },
     "assessment_reopen": lambda _: _REASON,
 }
+
+ARGUMENTS |= rows_people.ARGUMENTS
+POSTED |= rows_people.POSTED
 
 
 def rows() -> list[tuple[str, str, dict[str, str]]]:

@@ -30,7 +30,11 @@ def run_jobs():
 
 def links():
     """The links in the mails sent so far, in order."""
-    return [re.search(r"(/invitations/open/\S+)", message.body)[1] for message in mail.outbox if "/open/" in message.body]
+    return [
+        re.search(r"(/invitations/open/\S+)", message.body)[1]
+        for message in mail.outbox
+        if "/open/" in message.body
+    ]
 
 
 @pytest.fixture

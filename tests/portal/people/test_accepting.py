@@ -63,7 +63,13 @@ def test_the_address_is_fixed_to_the_invitation(invited, client):
     """TEN-11: what is posted besides is ignored."""
     client.post(
         invited.link,
-        {"password1": PASSWORD, "password2": PASSWORD, "email": "other@example.jp", "is_staff": "1", "role": "admin"},
+        {
+            "password1": PASSWORD,
+            "password2": PASSWORD,
+            "email": "other@example.jp",
+            "is_staff": "1",
+            "role": "admin",
+        },
     )
     assert not User.objects.filter(email="other@example.jp").exists()
     user = User.objects.get(email="shinnin@example.jp")
@@ -99,15 +105,15 @@ def test_every_dead_link_has_one_page(world, invited, client, spoil):
 
 def test_the_library_own_sign_up_stays_closed(client, db):
     for ask in (client.get, client.post):
-        ask(reverse("account_signup"), {"email": "x@example.jp", "password1": PASSWORD, "password2": PASSWORD})
+        ask(
+            reverse("account_signup"), {"email": "x@example.jp", "password1": PASSWORD, "password2": PASSWORD}
+        )
     assert not User.objects.exists()
 
 
 def test_an_owner_of_an_account_signs_in_and_adds_the_membership(world, client):
     known = world.actors["town_a2"].user
-    invite(
-        invitee=invitee(world.town_a1.organisation, email=known.email), actor=world.actors["prefecture_a"]
-    )
+    invite(invitee=invitee(world.town_a1.organisation, email=known.email), actor=world.actors["prefecture_a"])
     run_jobs()
     answer = accept(client, links()[-1])
     assert answer["Location"] == DONE

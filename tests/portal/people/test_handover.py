@@ -47,7 +47,9 @@ def test_drafts_tasks_and_history_are_there_for_the_successor(world, client_of, 
         program=world.program, due_on=dt.date(2025, 10, 20), closes_on=dt.date(2025, 10, 31)
     )
     f.RoundTargetFactory(round=round_, organisation=world.town_a1.organisation)
-    f.ProgressReportFactory(round=round_, organisation=world.town_a1.organisation, overview="書きかけの下書き")
+    f.ProgressReportFactory(
+        round=round_, organisation=world.town_a1.organisation, overview="書きかけの下書き"
+    )
     colleague = f.MembershipFactory(organisation=world.town_a2.organisation)
     row = handover_of(world.actors["town_a1"].membership, successor_email=colleague.user.email)
     prepare(row=row, actor=world.actors["prefecture_a"])
@@ -70,9 +72,7 @@ def test_a_known_successor_gets_the_membership_without_an_invitation(world):
 
 def test_an_address_of_elsewhere_is_invited_and_nothing_is_told(world):
     """AUT-01: an account outside what the actor sees is treated like none."""
-    row = handover_of(
-        world.actors["town_a1"].membership, successor_email=world.actors["town_b"].user.email
-    )
+    row = handover_of(world.actors["town_a1"].membership, successor_email=world.actors["town_b"].user.email)
     row = prepare(row=row, actor=world.actors["prefecture_a"])
     assert row.successor is None
     assert row.invitation.is_open
@@ -88,7 +88,9 @@ def test_withdrawing_puts_everything_back(world, prepared, client, on):
     assert Handover.objects.get().state == HandoverState.WITHDRAWN
     on("2025-10-01")
     assert Membership.objects.active(dt.date(2025, 10, 1)).filter(pk=membership.pk).exists()
-    again = prepare(row=handover_of(membership, effective_on=dt.date(2025, 11, 1)), actor=world.actors["prefecture_a"])
+    again = prepare(
+        row=handover_of(membership, effective_on=dt.date(2025, 11, 1)), actor=world.actors["prefecture_a"]
+    )
     assert again.state == HandoverState.PREPARED
 
 
@@ -197,11 +199,16 @@ def test_one_hand_over_at_a_time(world, prepared):
     assert membership.valid_until == dt.date(2025, 9, 30)
     with pytest.raises(PortalError, match="引継ぎが準備"):
         end_membership(
-            membership=membership, last_day=dt.date(2025, 9, 20), knowing=True, actor=world.actors["prefecture_a"]
+            membership=membership,
+            last_day=dt.date(2025, 9, 20),
+            knowing=True,
+            actor=world.actors["prefecture_a"],
         )
 
 
-@pytest.mark.parametrize("who", ["town_a1", "town_a2", "town_b", "prefecture_b", "vendor_a", "secretariat", "admin"])
+@pytest.mark.parametrize(
+    "who", ["town_a1", "town_a2", "town_b", "prefecture_b", "vendor_a", "secretariat", "admin"]
+)
 def test_only_who_looks_after_the_office_hands_it_over(world, who):
     with pytest.raises(PermissionRefused):
         prepare(row=handover_of(world.actors["town_a1"].membership), actor=world.actors[who])

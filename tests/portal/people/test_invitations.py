@@ -8,13 +8,13 @@ from django.core import mail
 from django.db import connection
 from django.urls import reverse
 
+from portal import clock
 from portal.choices import Duty, InvitationState
 from portal.errors import PortalError
 from portal.models import AuditEntry, Invitation, Job, Organisation
 from portal.people.invitations import invite, make_letter, resend, revoke
 from portal.people.tokens import DIGITS, LETTERS, new_login_id
 from portal.permissions import PermissionRefused
-from portal import clock
 from tests import factories as f
 from tests.conftest import actor_for
 from tests.portal.people.conftest import accept, invitee, latest, links, run_jobs
@@ -23,7 +23,13 @@ from tests.portal.people.conftest import accept, invitee, latest, links, run_job
 def test_the_mail_suffices_alone(world, invited):
     [message] = mail.outbox
     assert message.to == ["shinnin@example.jp"]
-    for words in ("新任 一子 さん", world.town_a1.name, "市町村担当者（入力担当）", "2025年9月16日", "2025年9月30日"):
+    for words in (
+        "新任 一子 さん",
+        world.town_a1.name,
+        "市町村担当者（入力担当）",
+        "2025年9月16日",
+        "2025年9月30日",
+    ):
         assert words in message.body
     assert not message.alternatives
     assert invited.state_at(clock.now()) == InvitationState.SENT
@@ -101,7 +107,9 @@ def test_a_letter_carries_a_new_link_and_a_sign_in_id(world, client_of, client):
     actor = world.actors["prefecture_a"]
     row = invite(invitee=invitee(world.town_a1.organisation, email=""), actor=actor)
     assert not Job.objects.exists()
-    page = client_of(actor).post(reverse("invitation_letter", args=[row.pk]), {"form": "page"}).content.decode()
+    page = (
+        client_of(actor).post(reverse("invitation_letter", args=[row.pk]), {"form": "page"}).content.decode()
+    )
     row.refresh_from_db()
     assert row.login_id in page
     _row, token = make_letter(invitation=row, actor=actor)
@@ -200,7 +208,8 @@ def test_the_form_offers_only_kept_organisations(world, client_of):
 
 def test_names_of_an_invitation_are_text_in_the_mail_as_typed(world):
     invite(
-        invitee=invitee(world.town_a1.organisation, name="<b>山田</b> & 子"), actor=world.actors["prefecture_a"]
+        invitee=invitee(world.town_a1.organisation, name="<b>山田</b> & 子"),
+        actor=world.actors["prefecture_a"],
     )
     run_jobs()
     assert "<b>山田</b> & 子 さん" in mail.outbox[0].body

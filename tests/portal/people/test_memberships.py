@@ -79,7 +79,9 @@ def test_the_count_elsewhere_is_the_count_there(world, client):
     f.RoundTargetFactory(round=round_, organisation=world.prefecture_a.organisation)
     f.ProgressReportFactory(round=round_, organisation=world.town_a2.organisation, state="submitted")
     user = f.UserFactory()
-    organisations = [world.actors[name].organisation for name in ("town_a1", "prefecture_a", "secretariat", "admin")]
+    organisations = [
+        world.actors[name].organisation for name in ("town_a1", "prefecture_a", "secretariat", "admin")
+    ]
     rows = [f.MembershipFactory(user=user, organisation=one) for one in organisations]
     client.force_login(user)
     there, told = {}, {}
@@ -89,7 +91,8 @@ def test_the_count_elsewhere_is_the_count_there(world, client):
         there[row] = context["count"]
         told |= {item.membership: item.count for item in context["elsewhere"]}
     assert told == there
-    assert there[rows[0]] and there[rows[1]]
+    assert there[rows[0]]
+    assert there[rows[1]]
 
 
 def _pdf(actor):

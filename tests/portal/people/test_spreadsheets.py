@@ -49,7 +49,8 @@ def line(world, whose, **more):
     actor = world.actors[whose]
     given = {
         "code": actor.organisation.municipality.code, "leaving": actor.user.email, "name": f"後任 {whose}",
-        "email": f"{whose}-next@example.jp", "duty": "", "department": "総務課", "phone": "", "day": "2026/4/1",
+        "email": f"{whose}-next@example.jp", "duty": "", "department": "総務課", "phone": "",
+        "day": "2026/4/1",
     } | more  # fmt: skip
     return ",".join(given.values())
 
@@ -113,7 +114,9 @@ def test_what_changed_since_the_preview_stops_all(world, client_of):
     """All or nothing also when it is applied: the leaving person was handed over meanwhile."""
     client = client_of(world.actors["prefecture_a"])
     run = upload(client, "handovers", HANDOVER, line(world, "town_a1"), line(world, "town_a2"))
-    Membership.objects.filter(pk=world.actors["town_a2"].membership.pk).update(valid_until=dt.date(2025, 9, 15))
+    Membership.objects.filter(pk=world.actors["town_a2"].membership.pk).update(
+        valid_until=dt.date(2025, 9, 15)
+    )
     run = confirm(client, run)
     assert run.state == "previewed"
     assert run.job.state == "failed"
@@ -154,16 +157,24 @@ def test_many_are_invited_by_a_file(world, client_of):
 
 def test_an_invitation_file_with_a_duty_of_another_role_is_refused(world, client_of):
     client = client_of(world.actors["prefecture_a"])
-    run = upload(client, "invitations", INVITATION, f"{world.town_a1.code},新任 一,a@example.jp,管理,,,2025/10/1,")
+    run = upload(
+        client, "invitations", INVITATION, f"{world.town_a1.code},新任 一,a@example.jp,管理,,,2025/10/1,"
+    )
     assert run.state == "refused"
     assert not Invitation.objects.exists()
 
 
-@pytest.mark.parametrize(("kind", "resource"), [("handovers", HandoverResource), ("invitations", InvitationResource)])
+@pytest.mark.parametrize(
+    ("kind", "resource"), [("handovers", HandoverResource), ("invitations", InvitationResource)]
+)
 def test_what_is_exported_can_be_imported_again(world, client_of, kind, resource):
     client = client_of(world.actors["prefecture_a"])
     header = HANDOVER if kind == "handovers" else INVITATION
-    row = line(world, "town_a1") if kind == "handovers" else f"{world.town_a1.code},新 任,a@example.jp,,,,2025/10/1,"
+    row = (
+        line(world, "town_a1")
+        if kind == "handovers"
+        else f"{world.town_a1.code},新 任,a@example.jp,,,,2025/10/1,"
+    )
     confirm(client, upload(client, kind, header, row))
     template = b"".join(client.get(reverse("import_template", args=[kind, "csv"]), {"rows": "1"}))
     file = io.BytesIO(template)
@@ -181,7 +192,18 @@ def staffed(prefecture, count):
 
 def table_of(resource, actors):
     lines = [
-        f"{actor.organisation.municipality.code},{actor.user.email},後任 {number},n{number}-{actor.user.pk}@example.jp,,,,2026/4/1"
+        ",".join(
+            [
+                actor.organisation.municipality.code,
+                actor.user.email,
+                f"後任 {number}",
+                f"n{number}-{actor.user.pk}@example.jp",
+                "",
+                "",
+                "",
+                "2026/4/1",
+            ]
+        )
         for number, actor in enumerate(actors)
     ]
     return read_table(
