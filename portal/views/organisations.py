@@ -76,6 +76,8 @@ def organisation_detail(request: PortalRequest, pk: int) -> HttpResponse:
                 "row": member,
                 "state": membership_state(member, today),
                 "may_hand_over": allows(request.actor, Action.PREPARE_HANDOVER, member),
+                "may_edit": allows(request.actor, Action.EDIT_MEMBERSHIP, member),
+                "ends_later": bool(member.valid_until and member.valid_until >= today),
             }
             for member in memberships
         ],

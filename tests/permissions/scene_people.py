@@ -67,3 +67,22 @@ def plant_people(found: Canaries, scene: Scene) -> None:
     found.set(Membership.objects.filter(pk=rows.colleague.pk), "phone")
     found.set(Invitation.objects.filter(pk=rows.invitation.pk), "name", "phone")
     found.set(Handover.objects.filter(pk=rows.handover.pk), "successor_name")
+
+
+def grow_people(scene: Scene) -> None:
+    """Many colleagues, invitations, hand-overs and liaisons in the first town of A."""
+    office, keeper = scene.people["a"].organisation, scene.world.actors["prefecture_a"]
+    for number in range(8):
+        leaving = f.MembershipFactory(organisation=office)
+        row = Handover(
+            leaving=leaving, effective_on=dt.date(2026, 4, 1), successor_name="後任", duty=leaving.duty
+        )
+        prepare(row=row, actor=keeper)
+        asked = Invitee(
+            organisation=office, name=f"新任 {number}", duty="editor", valid_from=dt.date(2025, 9, 16)
+        )
+        invite(invitee=asked, actor=keeper)
+        f.MembershipFactory(user=scene.people["a"].colleague.user, organisation=keeper.organisation)
+        LiaisonAssignment.objects.create(
+            organisation=office, person=leaving.user, field="community", valid_from=dt.date(2025, 4, 1)
+        )

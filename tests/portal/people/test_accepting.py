@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from portal.models import Invitation, Membership, User
+from portal.people.acceptance import LinkDead, accept_as
 from portal.people.invitations import invite, make_letter, revoke
 from tests import factories as f
 from tests.conftest import build_world
@@ -137,6 +138,12 @@ def test_anothers_invitation_is_not_mine(world, invited, client_of):
     client.post(invited.link)
     assert Invitation.objects.get().used_at is None
     assert world.actors["town_a2"].user.memberships.count() == 1
+
+
+def test_the_service_itself_refuses_another_person(world, invited):
+    invited.refresh_from_db()
+    with pytest.raises(LinkDead):
+        accept_as(token_hash=invited.token_hash, user=world.actors["town_a2"].user)
 
 
 def _answer(world, email):
