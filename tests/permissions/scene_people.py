@@ -82,7 +82,11 @@ def grow_people(scene: Scene) -> None:
             organisation=office, name=f"新任 {number}", duty="editor", valid_from=dt.date(2025, 9, 16)
         )
         invite(invitee=asked, actor=keeper)
-        f.MembershipFactory(user=scene.people["a"].colleague.user, organisation=keeper.organisation)
+        f.MembershipFactory(
+            user=scene.people["a"].colleague.user,
+            organisation=keeper.organisation,
+            valid_from=dt.date(2021, 4, 1 + number),
+        )
         LiaisonAssignment.objects.create(
             organisation=office, person=leaving.user, field="community", valid_from=dt.date(2025, 4, 1)
         )
