@@ -11,10 +11,12 @@ class AssessmentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the portal of the menu item, the region's tab and the tasks this app knows of."""
+        from assessments.services.elsewhere import count_waiting
         from assessments.services.own import waiting_tasks
         from portal.permissions import Action
-        from portal.registry import MenuItem, Tab, menu, region_tabs, task_sources
+        from portal.registry import MenuItem, Tab, menu, region_tabs, task_counters, task_sources
 
         menu.add(MenuItem("報告回", "round_list", "clipboard", 40, Action.VIEW_ROUNDS))
         region_tabs.add(Tab("報告回", "region_rounds", 40, Action.VIEW_ROUNDS))
         task_sources.add(waiting_tasks)
+        task_counters.add(count_waiting)

@@ -3,7 +3,7 @@
 import runpy
 import sys
 
-MEASUREMENTS = ("bench.bench_pdf", "bench.bench_io")
+MEASUREMENTS = ("bench.bench_pdf", "bench.bench_io", "bench.bench_handover")
 
 
 def main() -> int:

@@ -12,12 +12,14 @@ class MunicipalitiesConfig(AppConfig):
     def ready(self) -> None:
         """Put the pages into the menu and make the import known."""
         from municipalities.resources import MunicipalityResource
+        from municipalities.services import codes_of
         from portal.imports import ImportKind, imports
         from portal.permissions import Action
-        from portal.registry import MenuItem, menu
+        from portal.registry import MenuItem, menu, organisation_codes
 
         menu.add(MenuItem("市区町村", "municipality_list", "building", 60, Action.VIEW_MUNICIPALITIES))
         menu.add(MenuItem("都道府県", "prefecture_list", "map", 61, Action.VIEW_MUNICIPALITIES))
+        organisation_codes.add(codes_of)
         imports.add(
             ImportKind(
                 code="municipalities",

@@ -128,3 +128,11 @@ def _dx_values(
     ]
     known = DxValue.objects.filter(indicator__in=[row.pk for row in indicators.values()])
     return upsert(known, rows, key=["indicator_id", "organisation_id"])
+
+
+def codes_of(organisations: Iterable[int]) -> dict[int, str]:
+    """The six-digit codes of these organisations, by id; unions and companies have none."""
+    keys = list(organisations)
+    towns = Municipality.objects.filter(organisation__in=keys).values_list("organisation", "code")
+    prefectures = Prefecture.objects.filter(organisation__in=keys).values_list("organisation", "lg_code")
+    return dict([*towns, *prefectures])

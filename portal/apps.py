@@ -15,15 +15,20 @@ class PortalConfig(AppConfig):
         from portal.imports.tasks import register_jobs
         from portal.pdf import checks  # noqa: F401  registers the check of fonts and libraries
         from portal.permissions import Action
-        from portal.registry import MenuItem, menu, task_sources
-        from portal.services.drafts import waiting_tasks
+        from portal.registry import HandoverHook, MenuItem, handover_hooks, menu, routines, task_sources
+        from portal.services import drafts
         from portal.signin import checks as signin_checks  # noqa: F401  registers the check of the policy
         from portal.signin import events
 
         register_jobs()
-        task_sources.add(waiting_tasks)
+        task_sources.add(drafts.waiting_tasks)
+        handover_hooks.add(HandoverHook("保存していない入力", drafts.count_drafts, drafts.hand_over_drafts))
+        routines.add(drafts.purge_drafts)
         audit_signin.listen()
         events.connect()
         menu.add(MenuItem("取り込み", "import_list", "upload", order=80, action=Action.VIEW_IMPORTS))
         menu.add(MenuItem("処理の状況", "job_list", "gear", order=90, action=Action.VIEW_JOBS))
         menu.add(MenuItem("操作記録", "audit_list", "list", order=95, action=Action.VIEW_AUDIT))
+        from portal.people.ready import make_known
+
+        make_known()

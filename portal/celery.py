@@ -18,7 +18,8 @@ from django.conf import settings
 if TYPE_CHECKING:
     from portal.models import Job
 
-RUN_JOB, SWEEP_JOBS, SIGN_AUDIT = "portal.run_job", "portal.sweep_jobs", "portal.sign_audit"
+RUN_JOB, SWEEP_JOBS = "portal.run_job", "portal.sweep_jobs"
+SIGN_AUDIT, RUN_ROUTINES = "portal.sign_audit", "portal.run_routines"
 #: A broker that is away or hangs costs the person who asks about this much.
 HINT_OPTIONS = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
 
@@ -44,13 +45,21 @@ def sign_audit() -> None:
     sign_head()
 
 
+def run_routines() -> None:
+    """Look after what is due by its date; beat asks for it."""
+    from portal.jobs.routines import run_routines as run
+
+    run()
+
+
 def build() -> Celery:
-    """An application with the settings CELERY_… and the three tasks."""
+    """An application with the settings CELERY_… and the tasks."""
     application = Celery("portal")
     application.config_from_object("django.conf:settings", namespace="CELERY")
     application.task(name=RUN_JOB)(run_job)
     application.task(name=SWEEP_JOBS)(sweep_jobs)
     application.task(name=SIGN_AUDIT)(sign_audit)
+    application.task(name=RUN_ROUTINES)(run_routines)
     return application
 
 

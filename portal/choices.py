@@ -72,6 +72,32 @@ class JobQueue(models.TextChoices):
     IMPORT = "import", "取込み"
 
 
+class HandoverState(models.TextChoices):
+    """States of a hand-over (引継ぎの状態)."""
+
+    PREPARED = "prepared", "準備済み"
+    DONE = "done", "引継ぎ済み"
+    WITHDRAWN = "withdrawn", "取りやめ"
+
+
+class InvitationState(models.TextChoices):
+    """What an invitation shows today (招待の状態); computed from its dates, never stored."""
+
+    UNSENT = "unsent", "送信待ち"
+    FAILED = "send_failed", "送信できず"
+    SENT = "invited", "登録待ち"
+    EXPIRED = "expired", "期限切れ"
+    USED = "joined", "登録済み"
+    REVOKED = "revoked", "取消し"
+
+
+class LinkKind(models.TextChoices):
+    """How the link of an invitation reached the person (招待の届け方)."""
+
+    MAIL = "mail", "メール"
+    LETTER = "letter", "書面"
+
+
 class ImportState(models.TextChoices):
     """States of an import (取り込みの状態)."""
 
@@ -102,4 +128,19 @@ DUTIES_OF_ROLE: dict[str, tuple[str, ...]] = {
     Role.EXPERT: (Duty.STAFF,),
     Role.MINISTRY: (Duty.STAFF,),
     Role.ADMIN: (Duty.STAFF,),
+}
+
+#: Whose people a role looks after (invites, ends, hands over), by kind of organisation.
+KEPT_KINDS: dict[str, tuple[str, ...]] = {
+    Role.SECRETARIAT: (
+        OrganisationKind.PREFECTURE,
+        OrganisationKind.VENDOR,
+        OrganisationKind.EXPERT_PANEL,
+        OrganisationKind.SECRETARIAT,
+    ),
+    Role.ADMIN: (OrganisationKind.OPERATOR, OrganisationKind.SECRETARIAT, OrganisationKind.MINISTRY),
+}
+#: The same for a role that looks after its own organisation and those under it only.
+KEPT_UNDER: dict[str, tuple[str, ...]] = {
+    Role.PREFECTURE: (OrganisationKind.MUNICIPALITY, OrganisationKind.UNION),
 }

@@ -31,6 +31,7 @@ class Standing(models.TextChoices):
     EXPERT = "expert", "担当の有識者"
     MINISTRY = "ministry", "総務省・総合通信局"
     ADMIN = "admin", "システム管理者"
+    KEEPER = "keeper", "その団体の利用者を管理する団体"
 
 
 class Action(models.TextChoices):
@@ -68,6 +69,19 @@ class Action(models.TextChoices):
     ASK_FACTOR_RESET = "ask_factor_reset", "二段階認証の初期化を依頼する"
     DECIDE_FACTOR_RESET = "decide_factor_reset", "二段階認証の初期化を決定する"
     END_SESSIONS = "end_sessions", "サインイン中の端末をログアウトさせる"
+
+    # people, organisations, memberships
+    VIEW_PEOPLE = "view_people", "団体と所属を見る"
+    VIEW_CONTACTS = "view_contacts", "連絡先名簿を見る"
+    EXPORT_CONTACTS = "export_contacts", "連絡先名簿を保存する"
+    MANAGE_PEOPLE = "manage_people", "招待と引継ぎを管理する"
+    INVITE_PERSON = "invite_person", "利用者を招待する"
+    EDIT_ORGANISATION = "edit_organisation", "団体の設定を変更する"
+    EDIT_MEMBERSHIP = "edit_membership", "所属を変更する・終える"
+    PREPARE_HANDOVER = "prepare_handover", "引継ぎを準備する・取りやめる"
+    MANAGE_ACCOUNT = "manage_account", "利用者を停止する・再開する"
+    VIEW_LIAISONS = "view_liaisons", "DX推進リエゾンを見る"
+    ASSIGN_LIAISON = "assign_liaison", "DX推進リエゾンを割り当てる・終える"
 
 
 S = Standing
@@ -110,6 +124,18 @@ RULES: dict[Action, frozenset[Standing]] = {
     Action.ASK_FACTOR_RESET: frozenset({S.AUTHOR, S.PREFECTURE, S.VENDOR, S.SECRETARIAT}),
     Action.DECIDE_FACTOR_RESET: frozenset({S.ADMIN}),
     Action.END_SESSIONS: frozenset({S.AUTHOR, S.PREFECTURE, S.VENDOR, S.SECRETARIAT, S.ADMIN}),
+    # people, organisations, memberships
+    Action.VIEW_PEOPLE: _ALL - {S.EXPERT},
+    Action.VIEW_CONTACTS: _ALL - {S.EXPERT, S.MINISTRY},
+    Action.EXPORT_CONTACTS: frozenset({S.PREFECTURE, S.SECRETARIAT, S.ADMIN}),
+    Action.MANAGE_PEOPLE: frozenset({S.PREFECTURE, S.SECRETARIAT, S.ADMIN}),
+    Action.INVITE_PERSON: frozenset({S.KEEPER}),
+    Action.EDIT_ORGANISATION: frozenset({S.AUTHOR, S.KEEPER, S.ADMIN}),
+    Action.EDIT_MEMBERSHIP: frozenset({S.KEEPER, S.ADMIN}),
+    Action.PREPARE_HANDOVER: frozenset({S.KEEPER, S.AUTHOR}),
+    Action.MANAGE_ACCOUNT: frozenset({S.ADMIN}),
+    Action.VIEW_LIAISONS: frozenset({S.PREFECTURE, S.MUNICIPALITY, S.SECRETARIAT}),
+    Action.ASSIGN_LIAISON: frozenset({S.PREFECTURE}),
 }
 
 _EDITORS = frozenset({Duty.EDITOR, Duty.MANAGER, Duty.STAFF})
@@ -131,6 +157,14 @@ DUTIES: dict[Action, frozenset[Duty]] = {
     # sign-in
     Action.ASK_FACTOR_RESET: _DECIDERS | {Duty.APPROVER},
     Action.END_SESSIONS: _DECIDERS | {Duty.APPROVER},
+    # people, organisations, memberships
+    Action.MANAGE_PEOPLE: _DECIDERS,
+    Action.INVITE_PERSON: _DECIDERS,
+    Action.EDIT_ORGANISATION: frozenset(Duty) - {Duty.READER},
+    Action.EDIT_MEMBERSHIP: _DECIDERS,
+    Action.PREPARE_HANDOVER: _DECIDERS | {Duty.APPROVER},
+    Action.MANAGE_ACCOUNT: _DECIDERS,
+    Action.ASSIGN_LIAISON: _DECIDERS,
 }
 
 #: What a role is when an act is about no single object (lists, menus, imports).

@@ -7,12 +7,17 @@ tasks here, each naming the action that decides who sees it.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from django.db.models import Q
 
 from portal.actor import Actor
 from portal.permissions import Action
+
+if TYPE_CHECKING:
+    from portal.models import Handover
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,24 @@ class TaskItem:
     due: dt.date | None = None
 
 
+@dataclass(frozen=True)
+class HandoverHook:
+    """What belongs to a person and goes on to the successor: how it is called, how many, how it moves.
+
+    Both take any number of hand-overs in a fixed number of queries. `move` runs once, when hand-overs
+    take effect and the successors are known, inside the transaction that closes them.
+    """
+
+    label: str
+    count: Callable[[Sequence[Handover]], int]
+    move: Callable[[Sequence[Handover]], int]
+
+
 TaskSource = Callable[[Actor], Iterable[TaskItem]]
+#: How many things wait for each of a person's memberships, by its id, in a fixed number of queries.
+TaskCounter = Callable[[Sequence[Actor]], Mapping[int, int]]
+#: Organisations whose contacts an actor may read besides its own and its prefecture's, over Organisation.
+ContactScope = Callable[[Actor], Q]
 T = TypeVar("T")
 
 
@@ -72,3 +94,10 @@ class Registry(Generic[T]):
 menu: Registry[MenuItem] = Registry()
 region_tabs: Registry[Tab] = Registry()
 task_sources: Registry[TaskSource] = Registry()
+task_counters: Registry[TaskCounter] = Registry()
+handover_hooks: Registry[HandoverHook] = Registry()
+contact_scopes: Registry[ContactScope] = Registry()
+#: What must be looked at every few minutes where no beat runs; each is quick and may run twice.
+routines: Registry[Callable[[], object]] = Registry()
+#: Official codes of organisations, by id: what a spreadsheet names them by.
+organisation_codes: Registry[Callable[[Iterable[int]], Mapping[int, str]]] = Registry()

@@ -31,6 +31,8 @@ urlpatterns = [
     path("imports/runs/<uuid:pk>/file/", imports.import_file, name="import_file"),
     path("imports/<slug:kind>/", imports.import_start, name="import_start"),
     path("imports/<slug:kind>/template.<str:code>", imports.import_template, name="import_template"),
+    path("people/", include("portal.people.urls")),
+    path("", include("portal.people.urls_open")),
     path("", include("municipalities.urls")),
     path("", include("programs.urls")),
     path("", include("assessments.urls")),

@@ -13,10 +13,22 @@ class ProgramsConfig(AppConfig):
         """Put the pages into the menu and among a region's tabs, and make the import known."""
         from portal.imports import ImportKind, imports
         from portal.permissions import Action
-        from portal.registry import MenuItem, Tab, menu, region_tabs
+        from portal.registry import (
+            HandoverHook,
+            MenuItem,
+            Tab,
+            contact_scopes,
+            handover_hooks,
+            menu,
+            region_tabs,
+        )
         from programs.core.resources import PartnershipResource
+        from programs.core.services import contact_scope, count_liaisons, move_liaisons
 
         menu.add(MenuItem("事業・支援地域", "program_list", "handshake", 40, Action.VIEW_PROGRAMS))
+        menu.add(MenuItem("DX推進リエゾン", "liaison_list", "user", 67, Action.VIEW_LIAISONS))
+        contact_scopes.add(contact_scope)
+        handover_hooks.add(HandoverHook("DX推進リエゾンの担当", count_liaisons, move_liaisons))
         imports.add(
             ImportKind(
                 code="partnerships",

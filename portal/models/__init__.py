@@ -7,6 +7,7 @@ from portal.models.history import StatusChange, Submission
 from portal.models.imports import ImportRun
 from portal.models.jobs import Job
 from portal.models.organisations import Membership, Organisation
+from portal.models.people import Handover, Invitation, Vacancy
 from portal.models.signin import FactorReset
 from portal.models.users import User
 
@@ -16,7 +17,9 @@ __all__ = [
     "AuditHead",
     "DraftBuffer",
     "FactorReset",
+    "Handover",
     "ImportRun",
+    "Invitation",
     "Job",
     "Membership",
     "Organisation",
@@ -24,4 +27,5 @@ __all__ = [
     "StoredFile",
     "Submission",
     "User",
+    "Vacancy",
 ]

@@ -1,18 +1,34 @@
 """People who sign in."""
 
+from __future__ import annotations
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from portal.actor import Actor
+from portal.choices import Role
+from portal.permissions import STANDING_OF_ROLE, Standing
+
 
 class UserManager(BaseUserManager["User"]):
     """Creates users whose e-mail address, or issued sign-in ID, is their sign-in name."""
 
+    def for_user(self, actor: Actor | None) -> models.QuerySet[User]:
+        """People with a membership the actor may see; everybody for the admin, who looks after accounts."""
+        if actor is None:
+            return self.none()
+        if actor.role == Role.ADMIN:
+            return self.all()
+        from portal.models.organisations import Membership  # which points here
+
+        return self.filter(pk__in=Membership.objects.for_user(actor).values("user"))
+
     def create_user(
         self, *, name: str, email: str | None = None, login_id: str | None = None, password: str | None = None
-    ) -> "User":
+    ) -> User:
         """Create one person; without a password, sign-in stays impossible until one is set."""
         user = self.model(
             email=self.normalize_email(email) if email else None, login_id=login_id or None, name=name
@@ -57,3 +73,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def sign_in_name(self) -> str:
+        """What the person types to sign in."""
+        return self.email or self.login_id or ""
+
+    def roles_of(self, actor: Actor) -> frozenset[Standing]:
+        """An account belongs to nobody but the admin's care; others are to it what their role is."""
+        return STANDING_OF_ROLE[actor.role]

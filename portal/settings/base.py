@@ -34,6 +34,10 @@ REDIS_URL = env.str("REDIS_URL", default="")
 PORTAL_NAME = env.str("PORTAL_NAME", default="市町村DX伴走支援ポータル")
 #: Whom a stranded user calls; shown on error pages.
 PORTAL_CONTACT = env.str("PORTAL_CONTACT", default="ポータル事務局")
+#: The address people open the portal at (https://…), for links in mails and letters; jobs know no request.
+PORTAL_URL = env.str("PORTAL_URL", default="")
+#: For how many days the link of an invitation can be used.
+INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)
 #: Sample data may be loaded and the demo run; never in production.
 SAMPLE_ALLOWED = False
 
@@ -207,6 +211,8 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password_from_key": "60/m/ip",
 }
 MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}  # as for passwords: many people behind one address
+#: Answers to a link of an invitation, from one address; a whole office may stand behind it.
+ACCOUNT_RATE_LIMITS["invitation"] = "100/m/ip"
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 # --- audit trail -----------------------------------------------------------
@@ -311,6 +317,8 @@ DRAFT_DAYS = env.int("DRAFT_DAYS", default=30)
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=30)
 JOB_MAX_ATTEMPTS = 3
 JOB_SWEEP_SECONDS = 30
+#: How often hand-overs that are due and offices without anybody are looked at.
+ROUTINE_SECONDS = 600
 #: The rest a job takes after an attempt that went wrong.
 JOB_RETRY_SECONDS = 5
 #: No job runs longer: told to stop after the first, its process is ended after the second.
@@ -354,6 +362,11 @@ CELERY_BEAT_SCHEDULE = {
     "sign-audit": {
         "task": "portal.sign_audit",
         "schedule": AUDIT_SIGN_SECONDS,
+        "options": {"queue": "default"},
+    },
+    "routines": {
+        "task": "portal.run_routines",
+        "schedule": ROUTINE_SECONDS,
         "options": {"queue": "default"},
     },
 }

@@ -21,6 +21,7 @@ from reports.sample.people import People, load_people
 from reports.sample.programs import make_program
 from reports.sample.progress import make_progress
 from reports.sample.rounds import make_rounds
+from reports.sample.staff import make_staff
 
 
 class SampleRefused(Exception):
@@ -81,6 +82,7 @@ def _make(contents: list[dict[str, Any]], password: str) -> None:
         organisations.ensure_vendors(content["regions"])
     rounds = [item for content in contents for item in content["rounds"]]
     people = load_people(organisations=organisations, rounds=rounds, password=password)
+    make_staff(people=people, organisations=organisations)
     frameworks = {row.code: row for row in Framework.objects.order_by("version")}
     for content in contents:
         _make_program(content, organisations, people, frameworks)

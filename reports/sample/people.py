@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,7 @@ class Person:
     organisation: str
     department: str = ""
     duty: str = ""
+    until: dt.date | None = None
 
 
 class People:
@@ -56,12 +58,23 @@ def load_people(*, organisations: Organisations, rounds: list[dict[str, Any]], p
     users = _users(wanted, password)
     if users.created:
         Organisation.objects.filter(pk__in=signing).update(sign_off_required=True)
+        _reach(content["reach"], organisations)
     people = People(organisations)
     for membership in _memberships(wanted, users.by_email, organisations, content["valid_from"]):
         actor = Actor(user=membership.user, membership=membership)
         people.actors.setdefault(membership.organisation_id, []).append(actor)
     _assign_liaisons(content["liaisons"], users.by_email, organisations)
     return people
+
+
+def _reach(items: list[dict[str, Any]], organisations: Organisations) -> None:
+    """Telephone and notification address of some offices."""
+    for item in items:
+        row = organisations[item["organisation"]]
+        row.phone, row.notification_address = item["phone"], item.get("address", "")
+    Organisation.objects.bulk_update(
+        [organisations[item["organisation"]] for item in items], ["phone", "notification_address"]
+    )
 
 
 def _listed(content: dict[str, Any]) -> Iterator[Person]:
@@ -74,7 +87,13 @@ def _listed(content: dict[str, Any]) -> Iterator[Person]:
             item.get("duty", ""),
         )
         for also in item.get("also", []):
-            yield Person(item["email"], item["name"], also["organisation"], also.get("department", ""))
+            yield Person(
+                item["email"],
+                item["name"],
+                also["organisation"],
+                also.get("department", ""),
+                until=also.get("until"),
+            )
 
 
 def _town_officers(
@@ -138,6 +157,7 @@ def _memberships(
                 duty=person.duty or DUTIES_OF_ROLE[role][0],
                 department=person.department,
                 valid_from=valid_from,
+                valid_until=person.until,
             )
             new.append(row)
         row.user, row.organisation = user, organisation

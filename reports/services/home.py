@@ -14,8 +14,10 @@ from portal import clock
 from portal.actor import Actor
 from portal.charts import Figure, Series, radar_figure
 from portal.choices import OrganisationKind
+from portal.models import Membership
 from portal.permissions import Action, allows
-from portal.registry import TaskItem, task_sources
+from portal.registry import TaskItem, task_counters, task_sources
+from portal.services.memberships import active_memberships
 
 #: Shown on the home page; the rest is reached through the lists.
 SHOWN = 5
@@ -25,6 +27,22 @@ def tasks_of(actor: Actor) -> list[TaskItem]:
     """Everything that waits for the actor, what is due first at the top."""
     items = [item for source in task_sources.all() for item in source(actor)]
     return sorted(items, key=lambda item: item.due or dt.date.max)
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """What waits in another membership of the same person."""
+
+    membership: Membership
+    count: int
+
+
+def waiting_elsewhere(actor: Actor) -> list[Elsewhere]:
+    """The person's other memberships in force, with what waits there; the same few queries for any number."""
+    others = [row for row in active_memberships(actor.user) if row.pk != actor.membership.pk]
+    actors = [Actor(user=actor.user, membership=row) for row in others]
+    counters = [count(actors) for count in task_counters.all()] if actors else []
+    return [Elsewhere(row, sum(found.get(row.pk, 0) for found in counters)) for row in others]
 
 
 def home_data(actor: Actor) -> dict[str, Any]:
@@ -38,6 +56,7 @@ def home_data(actor: Actor) -> dict[str, Any]:
         "tasks": tasks[:SHOWN],
         "more": max(len(tasks) - SHOWN, 0),
         "count": len(tasks),
+        "elsewhere": waiting_elsewhere(actor),
         "round": round_,
         "days_left": (round_.due_on - today).days if round_ else None,
         "cards": round_cards(round_, actor) if round_ else [],

@@ -15,6 +15,7 @@ from tests.browser.checks import (
     assert_clean_in_every_state,
     violations,
 )
+from tests.browser.people_pages import PEOPLE_PAGES
 
 pytestmark = pytest.mark.browser
 
@@ -103,9 +104,10 @@ PAGES: dict[str, tuple[str, str | Callable[[], str]]] = {
     "jobs": ("miyagi", "/jobs/"),
     "imports": ("admin", "/imports/"),
     "import": ("admin", "/imports/municipalities/"),
+    **PEOPLE_PAGES,
 }
 #: Pages that say no: the browser notes the status of the page itself.
-REFUSED = {"not-found": 404, "forbidden": 403}
+REFUSED = {"not-found": 404, "forbidden": 403, "invitation-dead": 404}
 
 
 def opened(open_as, name: str) -> Watched:
@@ -149,6 +151,9 @@ EMPTIED = [
     "checklist-check",
     "checklist-reopen",
     "import",
+    "invitation-new",
+    "handover-new",
+    "membership-end",
 ]
 
 

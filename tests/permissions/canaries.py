@@ -33,6 +33,7 @@ from programs.models import (
 )
 from reports.models import Version
 from tests.permissions.scene import Scene
+from tests.permissions.scene_people import plant_people
 
 MARK = "カナリア"
 
@@ -63,6 +64,7 @@ def plant(scene: Scene) -> Canaries:
     with permit():  # histories and submissions are append-only
         _forms(found, scene)
     _people(found, scene)
+    plant_people(found, scene)
     return found
 
 

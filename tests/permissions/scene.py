@@ -47,6 +47,7 @@ from reports.services.rendering import JOB_KIND
 from tests import factories as f
 from tests.conftest import World, build_world
 from tests.permissions import rows_audit, rows_signin
+from tests.permissions.scene_people import PeopleRows, furnish_people
 
 User = get_user_model()
 PDF = b"%PDF-1.7\n%%EOF\n"
@@ -82,6 +83,7 @@ class Scene:
     imported: ImportRun
     unsaved: DraftBuffer
     sessions: dict[str, str] = field(default_factory=dict)
+    people: dict[str, PeopleRows] = field(default_factory=dict)
 
     def client(self, persona: str, **options: Any) -> Client:
         """A browser with this persona's session; without one for somebody anonymous."""
@@ -105,6 +107,7 @@ def build_scene() -> Scene:
     rows_audit.add_entries(world)
     scene = Scene(world, a, b, shared, framework, question, imported, unsaved)
     rows_signin.furnish(scene)
+    furnish_people(scene)
     _sign_in(scene)
     return scene
 

@@ -16,9 +16,14 @@ from tests.permissions.table import ARGUMENTS, PERSONAS, TABLE, address, name_of
 EVERYONES = {
     "home", "help", "accessibility", "credits", "membership_switch", "program_detail",
     "import_start", "import_template",
+    "invitation_new", "invitation_open", "invitation_done", "invitation_finish", "liaison_new",
 }  # fmt: skip
 OF_A = [key for key in ARGUMENTS if name_of(key) in TABLE.split() and name_of(key) not in EVERYONES]
 FORMATS = ["", "?export=csv", "?export=xlsx", "?part=1", "?format=csv"]
+PEOPLE = (
+    "organisation_list", "membership_list", "contact_list",
+    "invitation_list", "handover_list", "liaison_list",
+)  # fmt: skip
 A_PEOPLE = ["town_a1", "town_a2", "prefecture_a", "vendor_a"]
 B_PEOPLE = ["town_b", "prefecture_b", "vendor_b"]
 
@@ -44,6 +49,7 @@ def _cells(key: str) -> set[tuple[str, str]]:
 RECEIPTS = {
     "progress_done": lambda scene: [scene.b.round.pk],
     "assessment_done": lambda scene: [scene.b.round.pk, scene.framework.pk],
+    "invitation_open": lambda scene: [scene.people["b"].token],
 }
 
 
@@ -74,7 +80,7 @@ def _knocked(scene: Scene, persona: str) -> Iterator[Page]:
     client = scene.client(persona)
     for page in _addresses_of_b(scene):
         yield look(client, page)
-    for name in ("municipality_list", "round_list", "job_list", "program_list"):
+    for name in ("municipality_list", "round_list", "job_list", "program_list", *PEOPLE):
         yield look(client, f"{reverse(name)}?q=カナリア&prefecture={scene.b.prefecture.code}")
     yield look(client, f"{reverse('round_detail', args=[scene.shared.pk])}?prefecture=1")
 
@@ -93,6 +99,12 @@ def _addresses_of_b(scene: Scene) -> list[str]:
         "progress_detail": [scene.b.submitted.pk],
         "assessment_detail": [scene.b.assessment.pk],
         "job_detail": [scene.b.failed_job.pk],
+        "organisation_detail": [scene.people["b"].organisation.pk],
+        "person_detail": [scene.people["b"].colleague.user_id],
+        "invitation_detail": [scene.people["b"].invitation.pk],
+        "handover_detail": [scene.people["b"].handover.pk],
+        "handover_new": [scene.people["b"].colleague.pk],
+        "liaison_end": [scene.people["b"].liaison.pk],
         **{name: arguments(scene) for name, arguments in RECEIPTS.items()},
     }
     return [reverse(name, args=arguments) for name, arguments in named.items()]

@@ -23,6 +23,7 @@ from reports.models import Version
 from tests import factories as f
 from tests.conftest import actor_for
 from tests.permissions.scene import Scene, submitted
+from tests.permissions.scene_people import grow_people
 
 TOWNS, POSTINGS, JOBS, VERSIONS, ROUNDS, REGIONS, QUESTIONS = 28, 20, 20, 5, 5, 6, 8
 
@@ -44,6 +45,7 @@ def grow(scene: Scene) -> None:
         f.ReportFactory(region=year)
     _rounds(scene)
     _application(scene)
+    grow_people(scene)
     _hats(scene)
 
 
@@ -51,6 +53,7 @@ def start(scene: Scene) -> None:
     """One row of what the scene gives only some people: an empty list asks less."""
     for actor in scene.world.actors.values():
         _job(actor, "reports.render")
+        f.MembershipFactory(user=actor.user)
     _posting(scene, scene.a.region.consortium.members.get().vendor, weekday=0)
 
 

@@ -25,9 +25,10 @@ from assessments.models.progress import SECTION_LIMIT, SECTIONS
 from assessments.services.checklists import gaps, submit_assessment
 from assessments.services.progress import submit_progress
 from assessments.states import ASSESSMENT, PROGRESS
+from portal import clock
 from portal.actor import Actor
 from portal.choices import ROLE_OF_KIND, OrganisationKind, Role
-from portal.models import Membership, Organisation, User
+from portal.models import Handover, Invitation, Membership, Organisation, User
 from programs.models import LiaisonAssignment, Partnership, Posting, Program, Region, SupportPlan
 from programs.staffing.services import conflicts, coverage, postings_with_elsewhere
 from reports.sample.files import read_program
@@ -55,7 +56,16 @@ def sample(loaded, db) -> None:
 def counts() -> dict[str, int]:
     """How many rows there are of everything the sample makes."""
     kinds = [User, Membership, Organisation, Program, Region, Partnership, SupportPlan, Posting, Round]
-    kinds += [RoundTarget, ProgressReport, ProgressSubmission, Assessment, Answer, LiaisonAssignment]
+    kinds += [
+        Handover,
+        Invitation,
+        RoundTarget,
+        ProgressReport,
+        ProgressSubmission,
+        Assessment,
+        Answer,
+        LiaisonAssignment,
+    ]
     return {kind.__name__: kind.objects.count() for kind in kinds}
 
 
@@ -243,6 +253,19 @@ def test_accounts_hold_the_role_of_their_organisation_and_one_holds_two(sample):
     assert [user.email for user in twice] == ["kenmu@example.jp"]
     assert User.objects.exclude(email__endswith="@example.jp").count() == 0
     assert User.objects.filter(emailaddress__verified=True).count() == User.objects.count()
+
+
+def test_there_are_people_to_show(sample):
+    """Three memberships of which one is over, a hand-over to come, an invitation that waits, telephones."""
+    three = Membership.objects.filter(user__email="kenmu3@example.jp")
+    assert (three.count(), three.active(TODAY).count()) == (3, 2)
+    handover = Handover.objects.get()
+    assert (handover.organisation.name, handover.state) == ("小千谷市", "prepared")
+    assert handover.effective_on == dt.date(2026, 4, 1)
+    waiting = Invitation.objects.exclude(pk=handover.invitation_id).get()
+    assert waiting.login_id
+    assert waiting.state_at(clock.now()) == "invited"
+    assert Organisation.objects.exclude(phone="").exclude(notification_address="").count() >= 5
 
 
 def test_hyogo_has_two_liaisons_for_each_of_forty_towns(sample):

@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from portal.actor import Actor
+from portal.choices import Role
+from portal.permissions import Standing
 from programs.core.choices import LiaisonField
 from programs.core.models.programs import Region
 
@@ -110,6 +112,21 @@ class PromotionBody(models.Model):
         return self.name
 
 
+class LiaisonAssignmentQuerySet(models.QuerySet["LiaisonAssignment"]):
+    """Reads of liaison assignments."""
+
+    def for_user(self, actor: Actor | None) -> LiaisonAssignmentQuerySet:
+        """A prefecture's own towns, a town's own, all for the secretariat."""
+        if actor is None:
+            return self.none()
+        scope = {
+            Role.PREFECTURE: Q(organisation__parent=actor.organisation),
+            Role.MUNICIPALITY: Q(organisation=actor.organisation),
+            Role.SECRETARIAT: Q(),
+        }.get(actor.role)
+        return self.none() if scope is None else self.filter(scope)
+
+
 class LiaisonAssignment(models.Model):
     """A person of the prefecture, or an outside expert, is a town's DX推進リエゾン for a field."""
 
@@ -122,6 +139,8 @@ class LiaisonAssignment(models.Model):
     field = models.CharField("分野", max_length=20, choices=LiaisonField)
     valid_from = models.DateField("開始日")
     valid_until = models.DateField("終了日", null=True, blank=True)
+
+    objects = LiaisonAssignmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "DX推進リエゾン"
@@ -139,3 +158,7 @@ class LiaisonAssignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation} {self.get_field_display()} {self.person}"
+
+    def roles_of(self, actor: Actor) -> frozenset[Standing]:
+        """What the actor is to the town."""
+        return self.organisation.roles_of(actor)

@@ -1,0 +1,216 @@
+"""Inviting: the mail and its job, links that die, letters, sign-in IDs, who may invite whom."""
+
+import datetime as dt
+import smtplib
+
+import pytest
+from django.core import mail
+from django.db import connection
+from django.urls import reverse
+
+from portal import clock
+from portal.choices import Duty, InvitationState
+from portal.errors import PortalError
+from portal.models import AuditEntry, Invitation, Job, Organisation
+from portal.people.invitations import invite, make_letter, resend, revoke
+from portal.people.tokens import DIGITS, LETTERS, new_login_id
+from portal.permissions import PermissionRefused
+from tests import factories as f
+from tests.conftest import actor_for
+from tests.portal.people.conftest import accept, invitee, latest, links, run_jobs
+
+
+def test_the_mail_suffices_alone(world, invited):
+    [message] = mail.outbox
+    assert message.to == ["shinnin@example.jp"]
+    for words in (
+        "新任 一子 さん",
+        world.town_a1.name,
+        "市町村担当者（入力担当）",
+        "2025年9月16日",
+        "2025年9月30日",
+    ):
+        assert words in message.body
+    assert not message.alternatives
+    assert invited.state_at(clock.now()) == InvitationState.SENT
+    assert invited.sent_count == 1
+
+
+def test_no_token_is_in_the_database(invited):
+    token = invited.link.rstrip("/").rsplit("/", 1)[1]
+    found = []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT * FROM "{table}"')
+            found += [table for row in cursor.fetchall() if any(token in str(value) for value in row)]
+    assert found == []
+
+
+def test_a_new_mail_kills_the_old_link(world, invited, client):
+    resend(invitation=invited, actor=world.actors["prefecture_a"])
+    assert client.get(invited.link).status_code == 404
+    run_jobs()
+    assert client.get(links()[-1]).status_code == 200
+    assert client.get(invited.link).status_code == 404
+
+
+def test_a_revoked_invitation_is_dead_and_stays_on_record(world, invited, client):
+    revoke(invitation=invited, actor=world.actors["prefecture_a"])
+    assert client.get(invited.link).status_code == 404
+    assert Invitation.objects.get().state_at(clock.now()) == InvitationState.REVOKED
+    with pytest.raises(PortalError, match="取り消されて"):
+        resend(invitation=invited, actor=world.actors["prefecture_a"])
+
+
+def test_an_expired_link_is_dead(invited, client, on):
+    on("2025-09-29")
+    assert client.get(invited.link).status_code == 200
+    on("2025-10-01")
+    assert client.get(invited.link).status_code == 404
+
+
+def test_the_days_of_a_link_are_a_parameter(world, settings):
+    settings.INVITATION_DAYS = 3
+    row = invite(invitee=invitee(world.town_a1.organisation), actor=world.actors["prefecture_a"])
+    assert row.expires_at.date() - clock.today() <= dt.timedelta(days=3)
+
+
+def test_a_mail_that_fails_is_shown_and_can_be_sent_again(world, monkeypatch):
+    actor = world.actors["prefecture_a"]
+
+    def refuse(*_args, **_kwargs):
+        raise smtplib.SMTPRecipientsRefused({})
+
+    monkeypatch.setattr("portal.people.sending.send_mail", refuse)
+    row = invite(invitee=invitee(world.town_a1.organisation), actor=actor)
+    run_jobs()
+    row.refresh_from_db()
+    assert row.state_at(clock.now()) == InvitationState.FAILED
+    assert "メールアドレスを確認" in row.send_error
+    assert row.token_hash is None
+    assert "メールアドレスを確認" in Job.objects.get().error
+    monkeypatch.undo()
+    resend(invitation=row, actor=actor)
+    run_jobs()
+    row.refresh_from_db()
+    assert row.state_at(clock.now()) == InvitationState.SENT
+
+
+def test_a_job_that_runs_again_sends_nobody_twice(world, invited):
+    job = Job.objects.get()
+    Job.objects.filter(pk=job.pk).update(state="queued", attempts=0)
+    run_jobs()
+    assert len(mail.outbox) == 1
+
+
+def test_a_letter_carries_a_new_link_and_a_sign_in_id(world, client_of, client):
+    actor = world.actors["prefecture_a"]
+    row = invite(invitee=invitee(world.town_a1.organisation, email=""), actor=actor)
+    assert not Job.objects.exists()
+    page = (
+        client_of(actor).post(reverse("invitation_letter", args=[row.pk]), {"form": "page"}).content.decode()
+    )
+    row.refresh_from_db()
+    assert row.login_id in page
+    _row, token = make_letter(invitation=row, actor=actor)
+    answer = accept(client, reverse("invitation_open", args=[token]))
+    assert answer["Location"] == reverse("invitation_done")
+    row.refresh_from_db()
+    assert row.accepted_by.login_id == row.login_id
+    assert row.accepted_by.email is None
+
+
+def test_the_first_letter_is_dead_when_a_second_is_made(world, client):
+    actor = world.actors["prefecture_a"]
+    row = invite(invitee=invitee(world.town_a1.organisation, email=""), actor=actor)
+    _row, first = make_letter(invitation=row, actor=actor)
+    row, second = make_letter(invitation=row, actor=actor)
+    assert client.get(reverse("invitation_open", args=[first])).status_code == 404
+    assert client.get(reverse("invitation_open", args=[second])).status_code == 200
+    assert row.letter_count == 2
+    assert AuditEntry.objects.filter(code="invitation.letter").count() == 2
+
+
+@pytest.mark.pdf
+def test_the_letter_comes_as_pdf_and_is_kept_nowhere(world, client_of, invited):
+    client = client_of(world.actors["prefecture_a"])
+    answer = client.post(reverse("invitation_letter", args=[invited.pk]), {"form": "pdf"})
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF")
+    assert "no-store" in answer["Cache-Control"]
+
+
+def test_sign_in_ids_are_readable_over_a_telephone(db):
+    made = {new_login_id() for _ in range(50)}
+    assert len(made) == 50
+    assert {letter for one in made for letter in one} <= set(LETTERS + DIGITS)
+    assert not set("01OIL") & set(LETTERS + DIGITS)
+
+
+#: Who may invite into what: actor → organisations.
+MAY = {
+    "prefecture_a": {"town_a1", "town_a2", "prefecture_a"},
+    "prefecture_b": {"town_b", "prefecture_b"},
+    "secretariat": {"prefecture_a", "prefecture_b", "vendor_a", "vendor_b", "expert", "secretariat"},
+    "admin": {"admin", "secretariat", "ministry"},
+    "town_a1": set(),
+    "vendor_a": set(),
+    "expert": set(),
+    "ministry": set(),
+}
+
+
+@pytest.mark.parametrize("who", list(MAY))
+def test_everybody_invites_only_those_they_look_after(world, who):
+    invited = set()
+    for name, target in world.actors.items():
+        duty = target.membership.duty
+        try:
+            invite(invitee=invitee(target.organisation, duty=duty), actor=world.actors[who])
+        except PermissionRefused:
+            continue
+        invited.add(name)
+    assert invited == MAY[who]
+
+
+def test_a_reader_of_the_prefecture_invites_nobody(world):
+    reader = actor_for(world.prefecture_a.organisation, duty=Duty.READER)
+    with pytest.raises(PermissionRefused, match="担当は"):
+        invite(invitee=invitee(world.town_a1.organisation), actor=reader)
+
+
+def test_a_union_is_invited_by_its_prefecture(world):
+    union = f.OrganisationFactory(kind="union", name="衛生組合", parent=world.prefecture_a.organisation)
+    row = invite(invitee=invitee(union), actor=world.actors["prefecture_a"])
+    assert row.role == "municipality"
+
+
+def test_a_duty_of_another_role_is_refused(world):
+    with pytest.raises(PortalError, match="担当を選び直して"):
+        invite(
+            invitee=invitee(world.town_a1.organisation, duty=Duty.MANAGER), actor=world.actors["prefecture_a"]
+        )
+
+
+def test_the_form_offers_only_kept_organisations(world, client_of):
+    """TEN-04: somebody else's organisation in the form is a form error, and nothing is made."""
+    client = client_of(world.actors["prefecture_a"])
+    data = {
+        "organisation": world.town_b.organisation.pk, "name": "侵入 者", "email": "x@example.jp",
+        "duty": "editor", "valid_from": "2025-10-01",
+    }  # fmt: skip
+    answer = client.post(reverse("invitation_new"), data)
+    assert answer.status_code == 200
+    assert not Invitation.objects.exists()
+    answer = client.post(reverse("invitation_new"), data | {"organisation": world.town_a2.organisation.pk})
+    assert answer["Location"] == reverse("invitation_detail", args=[latest().pk])
+
+
+def test_names_of_an_invitation_are_text_in_the_mail_as_typed(world):
+    invite(
+        invitee=invitee(world.town_a1.organisation, name="<b>山田</b> & 子"),
+        actor=world.actors["prefecture_a"],
+    )
+    run_jobs()
+    assert "<b>山田</b> & 子 さん" in mail.outbox[0].body
+    assert Organisation.objects.count()
