@@ -135,6 +135,13 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 FILE_UPLOAD_PERMISSIONS = 0o600
+#: Where a proxy finds stored files when told so by X-Accel-Redirect; empty = Django sends them itself.
+PORTAL_ACCEL_LOCATION = env.str("PORTAL_ACCEL_LOCATION", default="")
+#: clamd for uploaded files: a socket's path or host:port; empty = files stay 未検査 and are served.
+CLAMD_SOCKET = env.str("CLAMD_SOCKET", default="")
+#: No request may be longer; a file has 20 MB, the rest is the form around it.
+MAX_BODY_BYTES = 25 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
