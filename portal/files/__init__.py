@@ -4,7 +4,7 @@ In: `accept` judges what a person hands over and `keep` stores it; `store` keeps
 itself. Out: `serve`, after the caller has checked permission.
 """
 
-from portal.files.judging import ACCEPTED, MAX_BYTES, MAX_FILES, Accepted, FileRefused, accept
+from portal.files.judging import ACCEPTED, ACCEPTED_LABEL, MAX_BYTES, MAX_FILES, Accepted, FileRefused, accept
 from portal.files.names import clean_name
 from portal.files.scanning import scan_later
 from portal.files.serving import FileWithheld, serve
@@ -12,6 +12,7 @@ from portal.files.storing import keep, store
 
 __all__ = [
     "ACCEPTED",
+    "ACCEPTED_LABEL",
     "MAX_BYTES",
     "MAX_FILES",
     "Accepted",

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.hardening.HardeningMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -68,6 +69,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "portal.middleware.ActorMiddleware",
     "portal.middleware.NoStoreMiddleware",
+    "portal.hardening.RefusalPagesMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -205,6 +207,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TLS
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_NAME = "__Host-session" if TLS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if TLS else "csrf"
+#: In the session, not in a cookie of its own: sentences about people's work do not travel in headers.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_FAILURE_VIEW = "portal.views.errors.csrf_failure"
 
 # --- mail ------------------------------------------------------------------
@@ -305,3 +309,15 @@ def refuse_careless_production() -> None:
         raise ImproperlyConfigured("ALLOWED_HOSTS must name the exact host names; '*' is refused.")
     if env.bool("DEBUG", default=False):
         raise ImproperlyConfigured("DEBUG must not be set in production.")
+    refuse_careless_backends()
+
+
+def refuse_careless_backends() -> None:
+    """Raise ImproperlyConfigured for a cache that processes do not share, or mail that goes nowhere."""
+    cache = CACHES["default"]["BACKEND"]
+    if cache.endswith((".LocMemCache", ".DummyCache")):
+        raise ImproperlyConfigured(f"{cache} is not shared by processes: rate limits would not hold.")
+    if not EMAIL_BACKEND.endswith("smtp.EmailBackend"):
+        raise ImproperlyConfigured("EMAIL_URL must name a mail server: smtp://… or smtp+tls://…")
+    if any("*" in origin for origin in CSRF_TRUSTED_ORIGINS):
+        raise ImproperlyConfigured("CSRF_TRUSTED_ORIGINS must name exact origins; '*' is refused.")

@@ -15,6 +15,7 @@ GOOD = {
     "CSRF_TRUSTED_ORIGINS": "https://portal.example.jp",
     "DATABASE_URL": "postgres://portal:unused@127.0.0.1:1/portal",
     "REDIS_URL": "redis://127.0.0.1:1/0",
+    "EMAIL_URL": "smtp://mail.example.jp:25",
 }
 
 
@@ -46,6 +47,9 @@ def test_right_settings_are_silent(tmp_path):
         ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS must name"),
         ({"ALLOWED_HOSTS": "portal.example.jp,*"}, "ALLOWED_HOSTS must name"),
         ({"DEBUG": "1"}, "DEBUG must not be set"),
+        ({"EMAIL_URL": "consolemail://"}, "EMAIL_URL must name a mail server"),
+        ({"EMAIL_URL": "dummymail://"}, "EMAIL_URL must name a mail server"),
+        ({"CSRF_TRUSTED_ORIGINS": "https://*.example.jp"}, "CSRF_TRUSTED_ORIGINS must name exact origins"),
     ],
 )
 def test_careless_settings_refuse_to_start(tmp_path, changes, sentence):
