@@ -57,7 +57,7 @@ ACCEPTED_LABEL = "PDF、Excel、Word、PowerPoint、CSV、テキスト、PNG、J
 #: Web pages, scripts and documents that would hide in a file of another kind.
 STOWAWAY = re.compile(rb"<script|<html|<!doctype html|<svg|<\?php|%PDF-[12]\.", re.IGNORECASE)
 PAGE = re.compile(r"\s*<(!doctype|html|head|body|script|iframe|svg|\?xml)", re.IGNORECASE)
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\uf8f0-\uf8f3\ufffe\uffff]")
 
 
 class FileRefused(PortalError):

@@ -61,7 +61,11 @@ def _connected() -> socket.socket:
     if target.startswith("/"):
         clamd = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         clamd.settimeout(TIMEOUT_SECONDS)
-        clamd.connect(target)
+        try:
+            clamd.connect(target)
+        except OSError:
+            clamd.close()
+            raise
         return clamd
     host, _colon, port = target.rpartition(":")
     return socket.create_connection((host, int(port)), timeout=TIMEOUT_SECONDS)

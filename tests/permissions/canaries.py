@@ -11,6 +11,7 @@ from assessments.models import (
     Assessment,
     AssessmentSubmission,
     PrefectureSupport,
+    ProgressAttachment,
     ProgressReport,
     ProgressStatusChange,
     ProgressSubmission,
@@ -98,6 +99,10 @@ def _forms(found: Canaries, scene: Scene) -> None:
         content={"organisation": "町", "round": "回", "sections": dict.fromkeys(sections, found.marks[key])}
     )
     found.set(ProgressSubmission.objects.filter(report__in=own), "receipt")
+    found.marks["ProgressAttachment.name"] = f"{MARK}添付"
+    StoredFile.objects.filter(
+        pk__in=ProgressAttachment.objects.filter(report__in=own).values("stored_file")
+    ).update(name=f"{MARK}添付.txt")
     found.set(ProgressStatusChange.objects.filter(report__in=own), "reason")
     found.set(PrefectureSupport.objects.filter(round=scene.b.round), "text")
     checklists = Assessment.objects.filter(round=scene.b.round)

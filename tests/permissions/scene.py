@@ -45,6 +45,7 @@ from reports.models import Version
 from reports.services.rendering import JOB_KIND
 from tests import factories as f
 from tests.conftest import World, build_world
+from tests.permissions import rows_guard
 
 User = get_user_model()
 PDF = b"%PDF-1.7\n%%EOF\n"
@@ -100,6 +101,7 @@ def build_scene() -> Scene:
         f.RoundTargetFactory(round=shared, organisation=town.organisation)
     scene = Scene(world, a, b, shared, framework, question, _imported(world.actors["admin"]))
     _sign_in(scene)
+    rows_guard.hang_files(scene)
     return scene
 
 

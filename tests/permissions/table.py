@@ -17,6 +17,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from reports.choices import ReportKind
+from tests.permissions import rows_guard
 from tests.permissions.scene import Scene
 
 # fmt: off
@@ -150,6 +151,8 @@ version_pdf                 GET   in in  403   403 403 ok  403   404 404 404   o
 version_pdf                 POST  in in  403   405
 """
 
+TABLE += rows_guard.ROWS
+
 #: Pages of allauth; who is signed in, and as what, makes no difference.
 ACCOUNTS = """
 #                                        out    signed in
@@ -260,6 +263,8 @@ ARGUMENTS: dict[str, Make] = {
     "assessment_reopen": lambda scene: [scene.a.assessment.pk],
 }
 
+ARGUMENTS |= rows_guard.ARGUMENTS
+
 _REASON = {"reason": "日付を直してください。"}
 #: What is posted: what the page's own form would send, filled in well.
 POSTED: dict[str, Make] = {
@@ -279,6 +284,7 @@ POSTED: dict[str, Make] = {
     },
     "assessment_reopen": lambda _: _REASON,
 }
+POSTED |= rows_guard.POSTED
 
 
 def rows() -> list[tuple[str, str, dict[str, str]]]:

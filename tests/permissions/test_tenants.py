@@ -92,6 +92,7 @@ def _addresses_of_b(scene: Scene) -> list[str]:
         "round_detail": [scene.b.round.pk],
         "progress_detail": [scene.b.submitted.pk],
         "assessment_detail": [scene.b.assessment.pk],
+        "progress_attachment": [scene.b.submitted.attachments.get().stored_file_id],
         "job_detail": [scene.b.failed_job.pk],
         **{name: arguments(scene) for name, arguments in RECEIPTS.items()},
     }
