@@ -71,7 +71,12 @@ def test_the_whole_way_without_script(browser, round_, town):
     after = browser.post(address(attachment, "_remove"), follow=True).content.decode()
     assert address(attachment) not in after
     codes = ["file.stored", "file.downloaded", "file.removed"]
-    assert list(AuditEntry.objects.filter(code__startswith="file.").values_list("code", flat=True)) == codes
+    assert (
+        list(
+            AuditEntry.objects.filter(code__startswith="file.").values_list("code", flat=True).order_by("seq")
+        )
+        == codes
+    )
 
 
 @pytest.mark.parametrize(
