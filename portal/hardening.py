@@ -60,7 +60,7 @@ def _refusal(request: HttpRequest) -> HttpResponse | None:
     if str(request.method).upper() in REFUSED_METHODS:
         return errors.method_not_allowed(request)
     told = str(request.META.get("CONTENT_LENGTH") or "0")
-    if not told.isdecimal():
+    if not (told.isascii() and told.isdigit()):
         return errors.bad_request(request)
     if int(told) > settings.MAX_BODY_BYTES:
         return errors.too_large(request)
