@@ -72,7 +72,7 @@ def record(
         user_name=person.name if person else "",
         membership=actor.membership if actor else None,
         organisation=actor.organisation if actor else None,
-        organisation_name=actor.organisation.full_name if actor else "",
+        organisation_name=actor.organisation.full_name[:150] if actor else "",
         role=actor.membership.role if actor else "",
         duty=actor.membership.duty if actor else "",
         concerns=concerns,
