@@ -12,7 +12,7 @@ from portal import clock
 from portal.actor import Actor
 from portal.choices import ImportState
 from portal.errors import PortalError
-from portal.files import store
+from portal.files import scan_later, store
 from portal.imports.kinds import ImportKind, imports
 from portal.imports.plan import Plan, fingerprint
 from portal.imports.resources import TableResource
@@ -45,6 +45,7 @@ def start_import(
         membership=by.membership,
         created_at=clock.now(),
     )
+    scan_later(stored, by=by)
     _ask(run, PREVIEW, by, {"run": str(run.pk)})
     return run
 

@@ -104,7 +104,7 @@ def kind_of(file: BinaryIO) -> str:
                 f"このファイルは{word}で、表計算のファイルではありません。",
                 "XLSXまたはCSVのファイルを選んでください。",
             )
-    if re.match(rb"\s*(\xef\xbb\xbf)?\s*<(!doctype|html|\?xml|table|head|meta)", head, re.IGNORECASE):
+    if re.match(rb"\s*(\xef\xbb\xbf)?\s*<(!doctype|html|\?xml|table|head|meta|body|script|svg)", head, re.IGNORECASE):
         raise SheetRefused(
             "not_a_sheet", "このファイルはWebページまたはXMLで、表計算のファイルではありません。", SAVE_AGAIN
         )

@@ -7,6 +7,9 @@ import sys
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from portal.settings import base
 
 GOOD = {
     "DJANGO_SETTINGS_MODULE": "portal.settings.production",
@@ -56,6 +59,15 @@ def test_careless_settings_refuse_to_start(tmp_path, changes, sentence):
     done = check_deploy(tmp_path, **changes)
     assert done.returncode != 0
     assert f"ImproperlyConfigured: {sentence}" in done.stderr
+
+
+@pytest.mark.parametrize("backend", ["locmem.LocMemCache", "dummy.DummyCache"])
+def test_a_cache_of_one_process_refuses_to_start(monkeypatch, backend):
+    monkeypatch.setattr(base, "EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+    base.refuse_careless_backends()
+    monkeypatch.setattr(base, "CACHES", {"default": {"BACKEND": f"django.core.cache.backends.{backend}"}})
+    with pytest.raises(ImproperlyConfigured, match="rate limits would not hold"):
+        base.refuse_careless_backends()
 
 
 @pytest.mark.parametrize("redis", [GOOD["REDIS_URL"], ""])
