@@ -63,6 +63,9 @@ OTHER_KINDS = (
     (b"\x1f\x8b", "圧縮ファイル"),
     (b"{\\rtf", "RTF"),
 )
+PAGE = re.compile(
+    rb"\s*(\xef\xbb\xbf)?\s*<(!doctype|html|\?xml|table|head|meta|body|script|svg)", re.IGNORECASE
+)
 SAVE_AGAIN = "Excelで開いて「Excelブック（.xlsx）」で保存し直してください。"
 SPLIT = "行を分けて、2回以上に分けて取り込んでください。"
 
@@ -104,7 +107,7 @@ def kind_of(file: BinaryIO) -> str:
                 f"このファイルは{word}で、表計算のファイルではありません。",
                 "XLSXまたはCSVのファイルを選んでください。",
             )
-    if re.match(rb"\s*(\xef\xbb\xbf)?\s*<(!doctype|html|\?xml|table|head|meta|body|script|svg)", head, re.IGNORECASE):
+    if PAGE.match(head):
         raise SheetRefused(
             "not_a_sheet", "このファイルはWebページまたはXMLで、表計算のファイルではありません。", SAVE_AGAIN
         )
