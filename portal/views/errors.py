@@ -19,8 +19,8 @@ from django.templatetags.static import static
 
 from portal.ui.contact import whom_to_call
 
-#: Never shown again, whoever asks.
-SECRET = re.compile(r"password|token|code|otp|secret|key|credential", re.IGNORECASE)
+#: Never shown again, whoever asks; or nothing that a person typed.
+SECRET = re.compile(r"password|token|code|otp|secret|key|credential|^seen$|^next$", re.IGNORECASE)
 #: Shorter entries are typed again sooner than copied.
 WORTH_KEEPING = 10
 
