@@ -41,6 +41,15 @@ def office(code: str = "docx", more: Mapping[str, str | bytes] | None = None, *,
     return file.getvalue()
 
 
+def damaged(part: str = "word/media/picture.bin") -> bytes:
+    """A package whose directory is right and one part of which is not what it was."""
+    body = bytearray(office(more={part: bytes(range(256)) * 8}))
+    with zipfile.ZipFile(io.BytesIO(bytes(body))) as archive:
+        entry = archive.getinfo(part)
+    body[entry.header_offset + 30 + len(part) + entry.compress_size // 2] ^= 0xFF
+    return bytes(body)
+
+
 def relation(target: str, kind: str, mode: str = "") -> str:
     """A part with one relation."""
     outside = f' TargetMode="{mode}"' if mode else ""

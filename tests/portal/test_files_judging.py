@@ -105,6 +105,7 @@ HOSTILE = {
     "zip_as_docx": ("a.docx", samples.zipped(), "not_office"),
     "cut_docx": ("a.docx", samples.office()[:-30], "broken"),
     "damaged_docx": ("a.docx", samples.office().replace(b"PK\3\4", b"PK\3\5"), "broken"),
+    "damaged_part": ("a.docx", samples.damaged(), "broken"),
     "macro_part": ("a.docx", samples.office(more={"word/vbaProject.bin": b"x"}), "macros"),
     "macro_renamed": ("a.docx", samples.office(types=macro_type("vnd.ms-office.vbaProject")), "macros"),
     "macro_main": (

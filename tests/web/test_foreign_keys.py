@@ -56,12 +56,12 @@ def test_a_membership_of_somebody_else_is_none(scene: Scene, untouched):
     assert fingerprint() == untouched
 
 
-@pytest.mark.parametrize("column", ["region", "organisation"])
+@pytest.mark.parametrize("column", ["region", "organisation", "both"])
 def test_an_import_cannot_name_what_is_not_its_own(scene: Scene, column):
     own = f"{scene.world.program.slug}/{scene.a.prefecture.code}"
     foreign = f"{scene.world.program.slug}/{scene.b.prefecture.code}"
-    region = foreign if column == "region" else own
-    town = scene.b.towns[0] if column == "organisation" else scene.a.towns[0]
+    region = own if column == "organisation" else foreign
+    town = scene.a.towns[0] if column == "region" else scene.b.towns[0]
     file = io.BytesIO()
     write_csv(file, header=["支援地域", "団体コード", "並び順"], rows=[[region, town.code, 7]])
     client = scene.client("prefecture_a")
@@ -72,7 +72,7 @@ def test_an_import_cannot_name_what_is_not_its_own(scene: Scene, column):
     before = list(Partnership.objects.order_by("pk").values_list())
     run_job(run.job_id)
     run.refresh_from_db()
-    assert len(run.preview["errors"]) == 1
+    assert len(run.preview["errors"]) >= 1
     assert run.fingerprint == ""
     page = client.get(reverse("import_run", args=[run.pk])).content.decode()
     assert not re.search(r'name="seen" value="\w', page)

@@ -89,13 +89,17 @@ def _named(name: str) -> SimpleUploadedFile:
 @pytest.mark.parametrize("kind", list(ReportKind))
 def test_the_html_of_a_pdf_shows_payloads_as_text(scene: Scene, kind):
     poison(0)
+    # The report tells of the newest round of a stage: A's own, which has forms.
+    type(scene.shared).objects.exclude(pk=scene.a.round.pk).update(opens_on="2025-04-01")
     region = type(scene.a.region).objects.get(pk=scene.a.region.pk)
     definition = DEFINITIONS[kind]
     context = report_context(definition, for_report(region, clock.now()), 1)
     page = render_to_string(definition.template, context)
     read = looked_at(page)
     assert not [one for one in read.found if not one.startswith(("style", "link", "img", "image"))]
-    assert PAYLOADS[0] in "\n".join(read.said)
+    said = "\n".join(read.said)
+    wanted = PAYLOADS if kind == ReportKind.MIDTERM else PAYLOADS[:1]
+    assert [payload for payload in wanted if payload not in said] == []
 
 
 @pytest.mark.parametrize("name", LISTS)
