@@ -17,8 +17,10 @@ from assessments.models import (
     ProgressSubmission,
     Round,
 )
-from portal.choices import JobState
-from portal.models import Job, Membership, StoredFile, User
+from portal import clock
+from portal.choices import ImportState, JobState
+from portal.files import store
+from portal.models import ImportRun, Job, Membership, StoredFile, User
 from programs.models import (
     Application,
     ApplicationDuty,
@@ -62,6 +64,7 @@ def plant(scene: Scene) -> Canaries:
     _plans(found, scene)
     _forms(found, scene)
     _people(found, scene)
+    _import(found, scene)
     return found
 
 
@@ -120,3 +123,22 @@ def _people(found: Canaries, scene: Scene) -> None:
     jobs.filter(pk=scene.b.waiting_job.pk).update(state=JobState.RUNNING)
     found.set(jobs, "error", "progress_note")
     found.set(StoredFile.objects.filter(pk=Version.objects.get(pk=scene.b.version.pk).pdf_id), "name")
+
+
+def _import(found: Canaries, scene: Scene) -> None:
+    """A file that B has uploaded, with a preview that tells of its content."""
+    actor = scene.world.actors["prefecture_b"]
+    name, wrong = f"{MARK}取込み.csv", f"{MARK}行の誤り"
+    found.marks |= {"ImportRun.stored_file": name, "ImportRun.preview": wrong}
+    stored = store(b"x", name=name, content_type="text/csv", organisation=actor.organisation, by=actor.user)
+    error = {"sheet": "", "cell": "B2", "label": "団体コード", "value": "x", "rule": "x", "sentence": wrong}
+    ImportRun.objects.create(
+        kind="partnerships",
+        stored_file=stored,
+        state=ImportState.REFUSED,
+        preview={"errors": [error], "error_total": 1},
+        organisation=actor.organisation,
+        requested_by=actor.user,
+        membership=actor.membership,
+        created_at=clock.now(),
+    )
