@@ -40,7 +40,7 @@ def test_what_was_typed_is_given_back(world, client_of, breaks, error):
     foreign = client.post(url, data, headers={"Sec-Fetch-Site": "cross-site"})
     patched.__exit__(None, None, None)
     page = assert_page(response, 503, "ただいま混み合っているか、点検中です")
-    assert "打ったばかりの長い文章です。&lt;b&gt;</textarea>" in page
+    assert "打ったばかりの長い文章です。&lt;b&gt;</p>" in page
     assert "geheim" not in page
     assert response["Retry-After"] == "30"
     assert "Content-Security-Policy" in response

@@ -164,7 +164,7 @@ def test_a_form_that_was_open_too_long_gives_its_text_back(scene: Scene):
     data = {"overview": text, "version": "1", "password": "geheim-geheim", "csrfmiddlewaretoken": "x" * 64}
     url = address("progress_section", scene)
     page = assert_page(client.post(url, data, headers={"Sec-Fetch-Site": "same-origin"}), 403)
-    assert "長い間かけて入力した取組の概要です。&lt;b&gt;</textarea>" in page
+    assert "長い間かけて入力した取組の概要です。&lt;b&gt;</p>" in page
     assert "geheim" not in page
     assert "x" * 64 not in page
     foreign = assert_page(client.post(url, data, headers={"Sec-Fetch-Site": "cross-site"}), 403)
