@@ -13,8 +13,10 @@ from assessments.models.checklists import EVIDENCE_LIMIT
 from assessments.models.progress import SECTION_LIMIT, SECTIONS
 from assessments.services.checklists import Given
 from assessments.services.progress import section_label
+from portal.files import ACCEPTED, ACCEPTED_LABEL, MAX_FILES
 from portal.ui import errors
 from portal.ui.forms import PortalFilterForm, PortalForm, TextField, dress
+from portal.ui.widgets import FileInput
 
 SECTION_HELP = {
     "overview": "この報告の期間に行った取組を、2～3文でまとめてください。",
@@ -48,6 +50,17 @@ class SectionForm(VersionedForm):
         self.fields[section] = field
         dress(field, str(field.label))
         self.fields[section].required = required
+
+
+class AttachForm(PortalForm):
+    """One file to hang on a form; what is wrong with it is said by whoever takes it, naming the file."""
+
+    file = forms.FileField(
+        label="添付するファイル",
+        help_text=f"{ACCEPTED_LABEL}を選んでください。1件20MBまで、{MAX_FILES}件まで添付できます。",
+        allow_empty_file=True,
+        widget=FileInput(attrs={"accept": ",".join(ACCEPTED)}),
+    )
 
 
 class SupportForm(VersionedForm):

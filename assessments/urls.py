@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from assessments.views import changes, checklist_check, checklists, progress, results, review, rounds, support
+from assessments.views import (
+    attachments,
+    changes,
+    checklist_check,
+    checklists,
+    progress,
+    results,
+    review,
+    rounds,
+    support,
+)
 
 _CHECKLIST = "rounds/<int:pk>/checklists/<int:framework>/"
 
@@ -22,6 +32,15 @@ urlpatterns = [
     ),
     path("rounds/<int:pk>/progress/check/", progress.ProgressCheck.as_view(), name="progress_check"),
     path("rounds/<int:pk>/progress/done/", progress.ProgressDone.as_view(), name="progress_done"),
+    path(
+        "rounds/<int:pk>/progress/attachments/", attachments.ProgressAttach.as_view(), name="progress_attach"
+    ),
+    path("progress/attachments/<uuid:pk>/", attachments.AttachmentFile.as_view(), name="progress_attachment"),
+    path(
+        "progress/attachments/<uuid:pk>/remove/",
+        attachments.AttachmentRemove.as_view(),
+        name="progress_attachment_remove",
+    ),
     path("rounds/<int:pk>/support/", support.SupportList.as_view(), name="support_list"),
     path("rounds/<int:pk>/support/<int:organisation>/", support.SupportEdit.as_view(), name="support_edit"),
     path("progress/<int:pk>/", review.ProgressDetail.as_view(), name="progress_detail"),

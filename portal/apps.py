@@ -12,6 +12,7 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         """Make known what the portal itself brings: the PDF check, imports, the page of background work."""
         from portal.audit import signin as audit_signin
+        from portal.files.tasks import register_jobs as register_file_jobs
         from portal.imports.tasks import register_jobs
         from portal.pdf import checks  # noqa: F401  registers the check of fonts and libraries
         from portal.permissions import Action
@@ -26,6 +27,7 @@ class PortalConfig(AppConfig):
         routines.add(drafts.purge_drafts)
         audit_signin.listen()
         events.connect()
+        register_file_jobs()
         menu.add(MenuItem("取り込み", "import_list", "upload", order=80, action=Action.VIEW_IMPORTS))
         menu.add(MenuItem("処理の状況", "job_list", "gear", order=90, action=Action.VIEW_JOBS))
         menu.add(MenuItem("操作記録", "audit_list", "list", order=95, action=Action.VIEW_AUDIT))

@@ -107,6 +107,15 @@ class ImportState(models.TextChoices):
     APPLIED = "applied", "反映済み"
 
 
+class ScanState(models.TextChoices):
+    """What is known of a stored file's viruses (ウイルス検査)."""
+
+    UNSCANNED = "unscanned", "未検査"
+    SCANNING = "scanning", "検査中"
+    CLEAN = "clean", "問題なし"
+    INFECTED = "infected", "ウイルスあり"
+
+
 #: Which role a person may hold in which kind of organisation.
 ROLE_OF_KIND: dict[str, str] = {
     OrganisationKind.PREFECTURE: Role.PREFECTURE,

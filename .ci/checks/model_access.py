@@ -11,6 +11,7 @@ SCOPED = {"views", "urls", "forms", "templatetags", "context_processors"}
 MANAGERS = {"objects", "_default_manager", "_base_manager"}
 #: `none()` holds no row, so it may stand where a form gets its rows later.
 ALLOWED_NEXT = {"for_user", "none"}
+WRITES = {"update", "delete", "create", "bulk_create", "bulk_update", "update_or_create", "get_or_create"}
 REFUSED_IMPORTS = {"django.db.models.signals", "django.dispatch.receiver"}
 
 
@@ -52,6 +53,27 @@ def shortcuts_on_classes(path: Path, tree: ast.Module) -> Iterator[Problem]:
                 )
 
 
+def writes(path: Path, tree: ast.Module) -> Iterator[Problem]:
+    """Rows changed where they are shown: only a service checks, locks and records."""
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            continue
+        if node.func.attr in WRITES and (MANAGERS | {"for_user"}) & set(attributes(node.func.value)):
+            yield path, node.lineno, f".{node.func.attr}() of rows: a service does the business"
+
+
+def attributes(node: ast.AST) -> Iterator[str]:
+    """The names of a chain of calls, from its end to its beginning."""
+    while True:
+        if isinstance(node, ast.Attribute):
+            yield node.attr
+            node = node.value
+        elif isinstance(node, ast.Call):
+            node = node.func
+        else:
+            return
+
+
 def signals(path: Path, tree: ast.Module) -> Iterator[Problem]:
     """Receivers and model signals: business happens in a service that can be read."""
     for node in ast.walk(tree):
@@ -88,6 +110,7 @@ def find(root: Path) -> Iterator[Problem]:
         if names_of(path) & SCOPED and "services" not in path.parts:
             yield from unscoped(path, tree)
             yield from shortcuts_on_classes(path, tree)
+            yield from writes(path, tree)
         if "models" in names_of(path):
             yield from save_overrides(path, tree)
 

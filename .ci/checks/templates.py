@@ -27,6 +27,15 @@ COMMENT = re.compile(r"(?s)\{#.*?#\}|\{% comment.*?endcomment %\}|<!--.*?-->|/\*
 MARKUP_RULES = (
     (re.compile(r"\|\s*safe(?:seq)?\b"), "the safe filter turns escaping off: use format_html or a template"),
     (re.compile(r"\{%-?\s*autoescape\s+off"), "autoescape off: use format_html or a template"),
+    (
+        re.compile(r"\{%-?\s*filter\s[^%]*\bsafe"),
+        "the safe filter turns escaping off: use format_html or a template",
+    ),
+    (
+        re.compile(r"(?i)<(?:iframe|object|embed|base|frame|applet)\b|\ssrcdoc\s*="),
+        "a foreign page inside ours: the policy refuses it",
+    ),
+    (re.compile(r"(?i)<meta\b[^<>]*http-equiv"), "http-equiv: headers come from portal/hardening.py"),
     (re.compile(r"(?i)<style\b"), "a style element: the policy refuses it; use static/css"),
     (re.compile(r"(?i)<[^<>]*\sstyle\s*="), "a style attribute: the policy refuses it; use a class"),
     (
@@ -45,7 +54,7 @@ LINK = re.compile(r"(?i)\b(href|src|action|formaction|poster)\s*=\s*([\"'])\s*\{
 ADDRESS_NAME = re.compile(r"(?:^|[._])(?:url|urls|href|path)$|_url$|absolute_url")
 
 #: Text in Python that would become markup; what prints and workbooks hold never meets a browser's policy.
-STRING_RULES = MARKUP_RULES[2:6]
+STRING_RULES = MARKUP_RULES[3:9]
 NO_PAGES = (Path("portal/pdf"), Path("portal/spreadsheets"))
 
 
@@ -85,6 +94,18 @@ def python_problems(path: Path, tree: ast.Module) -> Iterator[Problem]:
             )
         elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"SafeString", "SafeText"}:
             yield path, node.lineno, "SafeString() turns escaping off: use format_html or a template"
+        elif name in {"html_safe", "__html__"}:
+            yield (
+                path,
+                getattr(node, "lineno", 1),
+                f"{name} turns escaping off: use format_html or a template",
+            )
+        elif _formats_something_made(node):
+            yield (
+                path,
+                getattr(node, "lineno", 1),
+                "format_html needs a text that stands there: pass values to it",
+            )
         elif isinstance(node, ast.Dict) and any(
             getattr(key, "value", None) == "placeholder" for key in node.keys
         ):
@@ -93,6 +114,15 @@ def python_problems(path: Path, tree: ast.Module) -> Iterator[Problem]:
             for pattern, sentence in _string_rules(path):
                 if pattern.search(node.value):
                     yield path, node.lineno, sentence
+
+
+def _formats_something_made(node: ast.AST) -> bool:
+    """`format_html` with an f-string, a sum or a variable: what is put in before it is not escaped."""
+    return (
+        isinstance(node, ast.Call)
+        and getattr(node.func, "id", getattr(node.func, "attr", "")) == "format_html"
+        and not (node.args and isinstance(node.args[0], ast.Constant))
+    )
 
 
 def _string_rules(path: Path) -> tuple[tuple[re.Pattern[str], str], ...]:

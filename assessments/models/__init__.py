@@ -1,5 +1,6 @@
 """Rounds, what is filled in for them, and the checklists."""
 
+from assessments.models.attachments import ProgressAttachment
 from assessments.models.checklists import (
     Answer,
     Assessment,
@@ -24,6 +25,7 @@ __all__ = [
     "FrameworkLevel",
     "PrefectureSupport",
     "Principle",
+    "ProgressAttachment",
     "ProgressReport",
     "ProgressStatusChange",
     "ProgressSubmission",

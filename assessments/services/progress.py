@@ -10,6 +10,7 @@ from django.db.models import F
 from assessments.choices import OPEN_STATES, FormState
 from assessments.models import ProgressReport, ProgressSubmission
 from assessments.models.progress import SECTION_LIMIT, SECTIONS
+from assessments.services.attachments import current_attachments, described
 from assessments.services.forms import (
     SAVED_ELSEWHERE,
     digest,
@@ -167,7 +168,8 @@ def _hand_in(report: ProgressReport, name: str, actor: Actor) -> ProgressSubmiss
     if fresh.version == before and last:
         return last
     ProgressReport.objects.filter(pk=fresh.pk).update(opened_at=None)
-    return ProgressSubmission.objects.create(
+    current = current_attachments(fresh)
+    submission = ProgressSubmission.objects.create(
         report=fresh,
         number=last.number + 1 if last else 1,
         receipt=next_receipt(ProgressSubmission, report.round.program),
@@ -176,10 +178,13 @@ def _hand_in(report: ProgressReport, name: str, actor: Actor) -> ProgressSubmiss
             "round": report.round.title,
             "version": fresh.version,
             "sections": {section: getattr(fresh, section) for section in SECTIONS},
+            "attachments": described(current),
         },
         by=actor.user,
         at=clock.now(),
     )
+    submission.attachments.set(current)
+    return submission
 
 
 @transaction.atomic

@@ -10,10 +10,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from assessments.choices import OPEN_STATES, FormState
-from assessments.forms import SectionForm
+from assessments.forms import AttachForm, SectionForm
 from assessments.models import ProgressReport
 from assessments.models.progress import SECTIONS
 from assessments.services import progress as service
+from assessments.services.attachments import current_attachments
 from assessments.services.forms import digest, start_progress
 from assessments.services.previous import previous_submission
 from assessments.views.common import Clash, chosen, conflict, own_target_or_404, round_or_404
@@ -56,6 +57,10 @@ class ProgressEdit(OwnProgress):
         """Show the list, or what was handed in."""
         if not self.is_open:
             return redirect("progress_detail", self.report.pk)
+        return self.page(AttachForm())
+
+    def page(self, attach_form: AttachForm) -> HttpResponse:
+        """The list, with the box for files as it was left."""
         last = self.report.submissions.order_by("-number").first() if self.report.pk else None
         tasks = [self._task(section, last) for section in SECTIONS]
         reason = ""
@@ -64,7 +69,9 @@ class ProgressEdit(OwnProgress):
             reason = returned.reason if returned else ""
         done = sum(task["filled"] for task in tasks)
         context = self.context(tasks=tasks, filled=done, total=len(tasks), returned_reason=reason)
-        return render(request, "assessments/progress_edit.html", context)
+        context |= {"attach_form": attach_form, "has_errors": bool(attach_form.errors), "removable": True}
+        context["attachments"] = current_attachments(self.report) if self.report.pk else []
+        return render(self.request, "assessments/progress_edit.html", context)
 
     def _task(self, section: str, last: Any) -> dict[str, Any]:
         text = getattr(self.report, section)
@@ -234,6 +241,7 @@ class ProgressCheck(OwnProgress):
             for name in SECTIONS
         ]
         context = self.context(
+            attachments=current_attachments(self.report) if self.report.pk else [],
             rows=rows,
             problems=problems,
             has_errors=bool(problems),

@@ -12,9 +12,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from assessments.choices import OPEN_STATES, FormState
 from assessments.forms import ReturnForm
-from assessments.models import PrefectureSupport, ProgressReport
+from assessments.models import PrefectureSupport, ProgressAttachment, ProgressReport
 from assessments.models.progress import SECTIONS
 from assessments.services import progress as service
+from assessments.services.attachments import attachments_of, current_attachments
 from assessments.states import PROGRESS
 from portal.errors import MoveRefused
 from portal.http import PortalRequest, PortalView
@@ -51,6 +52,7 @@ class ProgressDetail(PortalView):
             "is_sample": report.round.program.is_sample,
             "submission": submission,
             "sections": _sections(report, submission, mine=mine),
+            "attachments": _attachments(report, submission, mine=mine),
             "support": _support(request, report),
             "history": _history(report, mine=mine),
             **_acts(request, report, mine=mine),
@@ -69,6 +71,12 @@ def _sections(report: ProgressReport, submission: Any, *, mine: bool) -> list[di
         }
         for name in SECTIONS
     ]
+
+
+def _attachments(report: ProgressReport, submission: Any, *, mine: bool) -> list[ProgressAttachment]:
+    if mine:
+        return current_attachments(report)
+    return attachments_of(submission) if submission else []
 
 
 def _support(request: PortalRequest, report: ProgressReport) -> PrefectureSupport | None:

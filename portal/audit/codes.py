@@ -91,3 +91,8 @@ class AuditCode(models.TextChoices):
     VACANCY_TOLD = "vacancy.told", "担当者の不在を知らせた"
     LIAISON_ASSIGNED = "liaison.assigned", "DX推進リエゾンを割り当てた"
     LIAISON_ENDED = "liaison.ended", "DX推進リエゾンの担当を終えた"
+    # --- files (portal.files and their owners) ---
+    FILE_STORED = "file.stored", "ファイルを登録した"
+    FILE_REFUSED = "file.refused", "ファイルを受け付けなかった"
+    FILE_INFECTED = "file.infected", "ファイルからウイルスが見つかった"
+    FILE_REMOVED = "file.removed", "ファイルの添付を取り消した"

@@ -13,7 +13,7 @@ from portal.actor import Actor
 from portal.audit import AuditCode, record
 from portal.choices import ImportState
 from portal.errors import PortalError
-from portal.files import store
+from portal.files import scan_later, store
 from portal.imports.kinds import ImportKind, imports
 from portal.imports.plan import Plan, fingerprint
 from portal.imports.resources import TableResource
@@ -46,6 +46,7 @@ def start_import(
         membership=by.membership,
         created_at=clock.now(),
     )
+    scan_later(stored, by=by)
     _ask(run, PREVIEW, by, {"run": str(run.pk)})
     details = {"kind": run.kind, "params": run.params, "file": stored.name, "bytes": stored.size}
     record(AuditCode.IMPORT_STARTED, actor=by, obj=run, concerns=run.organisation, details=details)

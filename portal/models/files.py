@@ -5,6 +5,9 @@ from pathlib import PurePosixPath
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
+
+from portal.choices import ScanState
 
 
 def random_path(stored: "StoredFile", _name: str) -> str:
@@ -25,11 +28,20 @@ class StoredFile(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="登録者", null=True, on_delete=models.PROTECT
     )
+    #: Where no scanner is configured a file stays unscanned, and is served.
+    scan_state = models.CharField(
+        "ウイルス検査", max_length=10, choices=ScanState, default=ScanState.UNSCANNED
+    )
+    scan_note = models.CharField("見つかったウイルス", max_length=200, blank=True)
+    scanned_at = models.DateTimeField("検査日時", null=True, blank=True)
     created_at = models.DateTimeField("登録日時", auto_now_add=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "ファイル"
         ordering = ["-created_at", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(scan_state__in=ScanState.values), name="file_scan_state_known")
+        ]
 
     def __str__(self) -> str:
         return self.name

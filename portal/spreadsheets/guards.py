@@ -7,6 +7,7 @@ bytes and the zip directory, which costs milliseconds whatever the file holds.
 import re
 import struct
 import zipfile
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from portal.spreadsheets.problems import SheetRefused
@@ -15,6 +16,18 @@ MAX_BYTES = 10 * 1024 * 1024
 MAX_ENTRIES = 200
 MAX_DIRECTORY_BYTES = 64 * 1024
 MAX_UNPACKED_BYTES = 60 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class ZipLimits:
+    """Number of entries, length of the directory, and bytes of all entries unpacked."""
+
+    entries: int = MAX_ENTRIES
+    directory_bytes: int = MAX_DIRECTORY_BYTES
+    unpacked_bytes: int = MAX_UNPACKED_BYTES
+
+
+TABLE = ZipLimits()
 RATIO_FROM_BYTES = 1024 * 1024
 MAX_RATIO = 200
 
@@ -49,6 +62,9 @@ OTHER_KINDS = (
     (b"PK\x05\x06", "空のZIP"),
     (b"\x1f\x8b", "圧縮ファイル"),
     (b"{\\rtf", "RTF"),
+)
+PAGE = re.compile(
+    rb"\s*(\xef\xbb\xbf)?\s*<(!doctype|html|\?xml|table|head|meta|body|script|svg)", re.IGNORECASE
 )
 SAVE_AGAIN = "Excelで開いて「Excelブック（.xlsx）」で保存し直してください。"
 SPLIT = "行を分けて、2回以上に分けて取り込んでください。"
@@ -91,7 +107,7 @@ def kind_of(file: BinaryIO) -> str:
                 f"このファイルは{word}で、表計算のファイルではありません。",
                 "XLSXまたはCSVのファイルを選んでください。",
             )
-    if re.match(rb"\s*(\xef\xbb\xbf)?\s*<(!doctype|html|\?xml|table|head|meta)", head, re.IGNORECASE):
+    if PAGE.match(head):
         raise SheetRefused(
             "not_a_sheet", "このファイルはWebページまたはXMLで、表計算のファイルではありません。", SAVE_AGAIN
         )
@@ -111,9 +127,21 @@ def _refuse_ole(file: BinaryIO) -> None:
     raise SheetRefused("old_format", "古い形式のファイル（.xlsなど）は読み取れません。", SAVE_AGAIN)
 
 
-def check_directory(file: BinaryIO) -> None:
-    """Refuse a workbook whose zip directory is too long, lies, unpacks too far or names forbidden parts."""
-    check_directory_size(file)
+Forbidden = tuple[tuple[re.Pattern[str], str, str, str], ...]
+
+
+def check_directory(
+    file: BinaryIO,
+    *,
+    limits: ZipLimits = TABLE,
+    required: tuple[str, ...] = REQUIRED,
+    forbidden: Forbidden = FORBIDDEN,
+) -> None:
+    """Refuse a package whose zip directory is too long, lies, unpacks too far or names forbidden parts.
+
+    Shared by tables to import and attachments (`portal.files`): the limits differ, the looking does not.
+    """
+    check_directory_size(file, limits)
     try:
         with zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
@@ -123,10 +151,15 @@ def check_directory(file: BinaryIO) -> None:
     if broken:
         raise SheetRefused("broken_zip", "ファイルが壊れているか、途中で切れています。", SAVE_AGAIN)
     file.seek(0)
-    _check_entries(entries, size_of(file))
+    _check_entries(entries, size_of(file), limits)
+    for entry in entries:
+        _check_entry(entry, forbidden)
+    names = {entry.filename for entry in entries}
+    if any(name not in names for name in required):
+        raise SheetRefused("not_a_workbook", "このファイルはExcelブックではありません。", SAVE_AGAIN)
 
 
-def check_directory_size(file: BinaryIO) -> None:
+def check_directory_size(file: BinaryIO, limits: ZipLimits = TABLE) -> None:
     """Read the end record ourselves, so that a huge directory is refused before zipfile loads it."""
     size = size_of(file)
     file.seek(max(0, size - 65_557))
@@ -136,32 +169,28 @@ def check_directory_size(file: BinaryIO) -> None:
     if at < 0 or len(tail) - at < 22:
         raise SheetRefused("broken_zip", "ファイルが壊れているか、途中で切れています。", SAVE_AGAIN)
     count, length = struct.unpack_from("<HI", tail, at + 10)
-    if count > MAX_ENTRIES or length > MAX_DIRECTORY_BYTES:
+    if count > limits.entries or length > limits.directory_bytes:
         raise SheetRefused(
             "entries",
             "ファイルの中の部品が多すぎます。",
-            f"シートを減らし（{MAX_ENTRIES}以下）、{SAVE_AGAIN}",
+            f"シートを減らし（{limits.entries}以下）、{SAVE_AGAIN}",
         )
 
 
-def _check_entries(entries: list[zipfile.ZipInfo], size: int) -> None:
+def _check_entries(entries: list[zipfile.ZipInfo], size: int, limits: ZipLimits) -> None:
     """What the directory says of the entries together."""
     names = [entry.filename for entry in entries]
-    if len(entries) > MAX_ENTRIES:
+    if len(entries) > limits.entries:
         raise SheetRefused("entries", "ファイルの中の部品が多すぎます。", f"シートを減らし、{SAVE_AGAIN}")
     if len({name.casefold() for name in names}) != len(names):
         raise SheetRefused("duplicate_entry", "ファイルの中に同じ名前の部品が2つあります。", SAVE_AGAIN)
     if sum(entry.compress_size for entry in entries) > size:
         raise SheetRefused("lying_directory", "ファイルの目次が中身と合いません。", SAVE_AGAIN)
-    if sum(entry.file_size for entry in entries) > MAX_UNPACKED_BYTES:
+    if sum(entry.file_size for entry in entries) > limits.unpacked_bytes:
         raise SheetRefused("unpacked_size", "広げた中身が大きすぎます。", SPLIT)
-    for entry in entries:
-        _check_entry(entry)
-    if any(name not in names for name in REQUIRED):
-        raise SheetRefused("not_a_workbook", "このファイルはExcelブックではありません。", SAVE_AGAIN)
 
 
-def _check_entry(entry: zipfile.ZipInfo) -> None:
+def _check_entry(entry: zipfile.ZipInfo, forbidden: Forbidden) -> None:
     """What the directory says of one entry."""
     if entry.flag_bits & 0x1:
         raise SheetRefused(
@@ -171,6 +200,6 @@ def _check_entry(entry: zipfile.ZipInfo) -> None:
         )
     if entry.file_size > RATIO_FROM_BYTES and entry.file_size > MAX_RATIO * max(entry.compress_size, 1):
         raise SheetRefused("ratio", "中身が不自然に圧縮されています。", SAVE_AGAIN)
-    for pattern, rule, sentence, remedy in FORBIDDEN:
+    for pattern, rule, sentence, remedy in forbidden:
         if pattern.search(entry.filename):
             raise SheetRefused(rule, sentence, remedy)

@@ -39,6 +39,12 @@ BAD_MARKUP = [
     ("{{ text|safe }}", "safe filter"),
     ("{{ text| safeseq }}", "safe filter"),
     ("{% autoescape off %}{{ x }}{% endautoescape %}", "autoescape off"),
+    ("{% filter safe %}{{ x }}{% endfilter %}", "safe filter"),
+    ('<iframe src="/x">', "foreign page"),
+    ('<object data="/x">', "foreign page"),
+    ('<base href="/x">', "foreign page"),
+    ('<div srcdoc="x">', "foreign page"),
+    ('<meta http-equiv="refresh" content="0">', "http-equiv"),
     ("<style>p {}</style>", "style element"),
     ('<p class="a"\n   style="x">', "style attribute"),
     ("<script>go()</script>", "script inside"),
@@ -83,6 +89,11 @@ class TestTemplates:
             ("x = format_html('<p style=\"{}\">', y)\n", "style attribute"),
             ("x = f'<script>{y}</script>'\n", "script inside"),
             ("attrs = {'placeholder': '例'}\n", "placeholder"),
+            ("@html_safe\nclass A:\n    pass\n", "html_safe turns escaping off"),
+            ("class A:\n    def __html__(self):\n        return self.x\n", "__html__ turns escaping off"),
+            ("x = format_html(f'<b>{y}</b>')\n", "format_html needs"),
+            ("x = html.format_html('<b>' + y)\n", "format_html needs"),
+            ("x = '<iframe src=\"/x\">'\n", "foreign page"),
         ],
     )
     def test_refuses_python_that_undoes_escaping(self, sample, code, sentence):
@@ -131,6 +142,23 @@ class TestModelAccess:
         ],
     )
     def test_lets_scoped_rows_pass(self, sample, code):
+        sample.write("reports/views.py", code)
+        sample.passes("model_access")
+
+    @pytest.mark.parametrize(
+        "code",
+        [
+            "Town.objects.for_user(actor).update(name='x')\n",
+            "Town.objects.for_user(actor).filter(pk=pk).delete()\n",
+            "Town.objects.for_user(actor).create(name='x')\n",
+        ],
+    )
+    def test_refuses_writes_where_rows_are_shown(self, sample, code):
+        sample.write("reports/views.py", code)
+        assert "a service does the business" in sample.refused("model_access")
+
+    @pytest.mark.parametrize("code", ["context.update(a=1)\n", "request.session.delete()\n"])
+    def test_lets_other_updates_pass(self, sample, code):
         sample.write("reports/views.py", code)
         sample.passes("model_access")
 

@@ -7,6 +7,9 @@ import sys
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from portal.settings import base
 
 GOOD = {
     "DJANGO_SETTINGS_MODULE": "portal.settings.production",
@@ -16,6 +19,7 @@ GOOD = {
     "CSRF_TRUSTED_ORIGINS": "https://portal.example.jp",
     "DATABASE_URL": "postgres://portal:unused@127.0.0.1:1/portal",
     "REDIS_URL": "redis://127.0.0.1:1/0",
+    "EMAIL_URL": "smtp://mail.example.jp:25",
 }
 
 
@@ -50,12 +54,24 @@ def test_right_settings_are_silent(tmp_path):
         ({"MFA_ENCRYPTION_KEYS": "short"}, "MFA_ENCRYPTION_KEYS is missing or weak"),
         ({"MFA_ENCRYPTION_KEYS": "a" * 40 + ",short"}, "MFA_ENCRYPTION_KEYS is missing or weak"),
         ({"DEBUG": "1"}, "DEBUG must not be set"),
+        ({"EMAIL_URL": "consolemail://"}, "EMAIL_URL must name a mail server"),
+        ({"EMAIL_URL": "dummymail://"}, "EMAIL_URL must name a mail server"),
+        ({"CSRF_TRUSTED_ORIGINS": "https://*.example.jp"}, "CSRF_TRUSTED_ORIGINS must name exact origins"),
     ],
 )
 def test_careless_settings_refuse_to_start(tmp_path, changes, sentence):
     done = check_deploy(tmp_path, **changes)
     assert done.returncode != 0
     assert f"ImproperlyConfigured: {sentence}" in done.stderr
+
+
+@pytest.mark.parametrize("backend", ["locmem.LocMemCache", "dummy.DummyCache"])
+def test_a_cache_of_one_process_refuses_to_start(monkeypatch, backend):
+    monkeypatch.setattr(base, "EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+    base.refuse_careless_backends()
+    monkeypatch.setattr(base, "CACHES", {"default": {"BACKEND": f"django.core.cache.backends.{backend}"}})
+    with pytest.raises(ImproperlyConfigured, match="rate limits would not hold"):
+        base.refuse_careless_backends()
 
 
 @pytest.mark.parametrize("redis", [GOOD["REDIS_URL"], ""])

@@ -11,14 +11,17 @@ from assessments.models import (
     Assessment,
     AssessmentSubmission,
     PrefectureSupport,
+    ProgressAttachment,
     ProgressReport,
     ProgressStatusChange,
     ProgressSubmission,
     Round,
 )
+from portal import clock
 from portal.audit.guards import permit
-from portal.choices import JobState
-from portal.models import Job, Membership, StoredFile, User
+from portal.choices import ImportState, JobState
+from portal.files import store
+from portal.models import ImportRun, Job, Membership, StoredFile, User
 from programs.models import (
     Application,
     ApplicationDuty,
@@ -65,6 +68,7 @@ def plant(scene: Scene) -> Canaries:
         _forms(found, scene)
     _people(found, scene)
     plant_people(found, scene)
+    _import(found, scene)
     return found
 
 
@@ -102,6 +106,10 @@ def _forms(found: Canaries, scene: Scene) -> None:
         content={"organisation": "町", "round": "回", "sections": dict.fromkeys(sections, found.marks[key])}
     )
     found.set(ProgressSubmission.objects.filter(report__in=own, number=2), "receipt")
+    found.marks["ProgressAttachment.name"] = f"{MARK}添付"
+    StoredFile.objects.filter(
+        pk__in=ProgressAttachment.objects.filter(report__in=own).values("stored_file")
+    ).update(name=f"{MARK}添付.txt")
     found.set(ProgressStatusChange.objects.filter(report__in=own), "reason")
     found.set(PrefectureSupport.objects.filter(round=scene.b.round), "text")
     checklists = Assessment.objects.filter(round=scene.b.round)
@@ -119,3 +127,22 @@ def _people(found: Canaries, scene: Scene) -> None:
     jobs.filter(pk=scene.b.waiting_job.pk).update(state=JobState.RUNNING)
     found.set(jobs, "error", "progress_note")
     found.set(StoredFile.objects.filter(pk=Version.objects.get(pk=scene.b.version.pk).pdf_id), "name")
+
+
+def _import(found: Canaries, scene: Scene) -> None:
+    """A file that B has uploaded, with a preview that tells of its content."""
+    actor = scene.world.actors["prefecture_b"]
+    name, wrong = f"{MARK}取込み.csv", f"{MARK}行の誤り"
+    found.marks |= {"ImportRun.stored_file": name, "ImportRun.preview": wrong}
+    stored = store(b"x", name=name, content_type="text/csv", organisation=actor.organisation, by=actor.user)
+    error = {"sheet": "", "cell": "B2", "label": "団体コード", "value": "x", "rule": "x", "sentence": wrong}
+    ImportRun.objects.create(
+        kind="partnerships",
+        stored_file=stored,
+        state=ImportState.REFUSED,
+        preview={"errors": [error], "error_total": 1},
+        organisation=actor.organisation,
+        requested_by=actor.user,
+        membership=actor.membership,
+        created_at=clock.now(),
+    )

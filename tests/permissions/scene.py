@@ -46,7 +46,7 @@ from reports.models import Version
 from reports.services.rendering import JOB_KIND
 from tests import factories as f
 from tests.conftest import World, build_world
-from tests.permissions import rows_audit, rows_signin
+from tests.permissions import rows_audit, rows_guard, rows_signin
 from tests.permissions.scene_people import PeopleRows, furnish_people
 
 User = get_user_model()
@@ -109,6 +109,7 @@ def build_scene() -> Scene:
     rows_signin.furnish(scene)
     furnish_people(scene)
     _sign_in(scene)
+    rows_guard.hang_files(scene)
     return scene
 
 

@@ -17,7 +17,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from reports.choices import ReportKind
-from tests.permissions import rows_audit, rows_draft, rows_people, rows_signin
+from tests.permissions import rows_audit, rows_draft, rows_guard, rows_people, rows_signin
 from tests.permissions.scene import Scene
 
 # fmt: off
@@ -196,6 +196,7 @@ version_pdf                 GET   in in  403   403 403 ok  403   404 404 404   o
 version_pdf                 POST  in in  403   405
 """
 
+
 #: Pages of allauth; who is signed in, and as what, makes no difference.
 ACCOUNTS = """
 #                                        out    signed in
@@ -233,7 +234,7 @@ account_confirm_email               POST 404
 # fmt: on
 
 #: Tables of their own, one per part of the portal: `ROWS` and, where needed, `ARGUMENTS`, `POSTED`, `DUTIES`.
-PARTS = [rows_audit, rows_draft, rows_people, rows_signin]
+PARTS = [rows_audit, rows_draft, rows_guard, rows_people, rows_signin]
 
 Make = Callable[[Scene], Any]
 
@@ -309,6 +310,7 @@ ARGUMENTS: dict[str, Make] = {
     "assessment_confirm": lambda scene: [scene.a.assessment.pk],
     "assessment_reopen": lambda scene: [scene.a.assessment.pk],
 }
+
 
 _REASON = {"reason": "日付を直してください。"}
 #: What is posted: what the page's own form would send, filled in well.

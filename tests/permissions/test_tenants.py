@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from django.urls import resolve, reverse
 
+from portal.models import ImportRun
 from tests.permissions.canaries import Canaries, plant
 from tests.permissions.crawler import Page, crawl, look
 from tests.permissions.scene import Scene
@@ -98,6 +99,7 @@ def _addresses_of_b(scene: Scene) -> list[str]:
         "round_detail": [scene.b.round.pk],
         "progress_detail": [scene.b.submitted.pk],
         "assessment_detail": [scene.b.assessment.pk],
+        "progress_attachment": [scene.b.submitted.attachments.get().stored_file_id],
         "job_detail": [scene.b.failed_job.pk],
         "organisation_detail": [scene.people["b"].organisation.pk],
         "person_detail": [scene.people["b"].colleague.user_id],
@@ -105,6 +107,8 @@ def _addresses_of_b(scene: Scene) -> list[str]:
         "handover_detail": [scene.people["b"].handover.pk],
         "handover_new": [scene.people["b"].colleague.pk],
         "liaison_end": [scene.people["b"].liaison.pk],
+        "import_run": [ImportRun.objects.get(kind="partnerships").pk],
+        "import_file": [ImportRun.objects.get(kind="partnerships").pk],
         **{name: arguments(scene) for name, arguments in RECEIPTS.items()},
     }
     return [reverse(name, args=arguments) for name, arguments in named.items()]

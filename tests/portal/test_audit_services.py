@@ -38,7 +38,10 @@ ELSEWHERE = {
 
 
 #: Services that the tests of their own part run, entry and all: module → folder or file.
-TOLD_BY = {"programs.core.services": "tests/portal/people"}
+TOLD_BY = {
+    "programs.core.services": "tests/portal/people",
+    "assessments.services.attachments": "tests/assessments/test_attachments.py",
+}
 
 
 @pytest.fixture
