@@ -12,6 +12,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterModelOptions(
+            name='audithead',
+            options={'ordering': ['id'], 'verbose_name': '操作記録の末尾', 'verbose_name_plural': '操作記録の末尾'},
+        ),
         migrations.AlterField(
             model_name='auditentry',
             name='concerns',

@@ -93,6 +93,7 @@ class AuditHead(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "操作記録の末尾"
+        ordering = ["id"]
         constraints = [models.CheckConstraint(condition=Q(id=1), name="audit_head_is_one")]
 
     def __str__(self) -> str:
