@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.db.models import Q
@@ -12,7 +12,6 @@ from portal import clock
 from portal.actor import Actor
 from portal.audit.codes import AuditCode
 from portal.choices import AuditResult, Role
-from portal.models import AuditEntry
 from portal.models.audit import AuditQuerySet
 from portal.ui import forms as ui
 
@@ -37,11 +36,6 @@ class AuditFilter(ui.PortalFilterForm):
         given = data or {"since": (today - dt.timedelta(days=DAYS)).isoformat()}
         super().__init__(given)
         self.actor = actor
-        # Acts of releases to come, and of other parts of the portal, are found by their code all the same.
-        known = AuditEntry.objects.for_user(actor).order_by().values_list("code", flat=True).distinct()
-        field = cast(forms.ChoiceField, self.fields["code"])
-        there = set(known)
-        field.choices = [EVERY, *((code, name) for code, name in AuditCode.choices if code in there)]
 
     def apply(self, rows: AuditQuerySet) -> AuditQuerySet:
         """The entries that meet every condition given."""

@@ -34,8 +34,10 @@ def downloaded(
 def exported(
     request: HttpRequest, *, title: str, kind: str, name: str, rows: int, concerns: Organisation | None
 ) -> None:
-    """A list is handed to somebody as a file, with so many rows."""
+    """A list is handed to somebody as a file, with so many rows; what is open to all is not recorded."""
     actor: Actor | None = getattr(request, "actor", None)
+    if actor is None:
+        return
     match = request.resolver_match
     details: dict[str, Any] = {"title": title, "kind": kind, "file": name, "rows": rows}
     details["page"] = match.url_name if match else ""

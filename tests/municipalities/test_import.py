@@ -354,12 +354,12 @@ def test_queries_do_not_grow_with_rows(world, client, admin, django_assert_max_n
     new = [[c + check_digit(c), f"新{c}市", "しん", "市", 1, "2025/1/1", 1] for c in five]
     client.post(START, {"file": file_of([*(row_of(town, population=1) for town in made), *new])})
     run = ImportRun.objects.get()
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(36):
         run_job(run.job_id)
     run.refresh_from_db()
     client.post(reverse("import_apply", args=[run.pk]), {"seen": run.fingerprint})
     run.refresh_from_db()
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(46):
         run_job(run.job_id)
     run.refresh_from_db()
     assert run.job.result == {"new": towns, "changed": towns, "unchanged": 0}

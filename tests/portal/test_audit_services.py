@@ -28,7 +28,7 @@ DRAFTED = "下書きの"
 #: Run elsewhere: (module.function, why).
 ELSEWHERE = {
     "programs.calls.services.import_application": "test_audit_commands.py, with a file",
-    "reports.services.rendering.run_render": "tests/reports/test_rendering.py renders; here the static rule",
+    "reports.services.rendering.run_render": "tests/reports/test_rendering.py, with a real PDF",
     "portal.jobs.claims.claim_next": "calls claim",
     "portal.jobs.claims.take": "calls job_failed; run through claim",
     "portal.jobs.claims.job_failed": "the entry itself",

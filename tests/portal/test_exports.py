@@ -123,6 +123,6 @@ def test_list_view_gives_all_pages_and_only_what_the_filter_shows(towns):
 
 
 def test_export_response_without_a_page():
-    response = exports.export_response([["𠮷"]], ["名称"], "csv-cp932", "一覧")
+    response = exports.export_response(ask(""), [["𠮷"]], ["名称"], "csv-cp932", "一覧")
     assert body_of(response).decode("cp932").splitlines() == ["名称", "〓"]
     response.file_to_stream.close()

@@ -3,12 +3,14 @@
 import io
 
 import pytest
+from django.urls import reverse
 from pypdf import PdfReader
 
 from assessments.models import ProgressReport
+from portal.audit import AuditCode
 from portal.errors import PortalError
 from portal.jobs import run_job
-from portal.models import Job, StoredFile
+from portal.models import AuditEntry, Job, StoredFile
 from portal.permissions import PermissionRefused
 from programs.core.choices import RegionStatus
 from reports.choices import ReportKind
@@ -130,3 +132,15 @@ def test_the_summary_is_one_page_or_says_what_to_shorten(told_committed, times, 
     job.refresh_from_db()
     assert job.result.get("pages") == pages
     assert ("短くして" in job.error) == (pages is None)
+
+
+def test_the_version_and_its_download_stand_in_the_trail(told_committed, client_of):
+    version = rendered(told_committed)
+    region, actor = told_committed.world.region_a, told_committed.world.actors["prefecture_a"]
+    made = AuditEntry.objects.get(code=AuditCode.REPORT_MADE)
+    assert (made.user, made.object_id, made.job_id) == (actor.user, str(version.pk), version.job_id)
+    address = [region.program.slug, region.prefecture.code, ReportKind.MIDTERM, version.number]
+    b"".join(client_of(actor).get(reverse("version_pdf", args=address)))
+    left = AuditEntry.objects.first()
+    assert (left.code, left.details["file"]) == (AuditCode.FILE_DOWNLOADED, version.pdf.name)
+    assert left.concerns == region.prefecture.organisation
