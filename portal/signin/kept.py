@@ -22,8 +22,8 @@ from portal.signin import sessions
 LIMIT = 200_000
 #: How long the texts wait for the person.
 SECONDS = 30 * 60
-#: Never shown or kept: secrets.
-SECRET = re.compile(r"password|csrf|code|credential|token|secret", re.IGNORECASE)
+#: Never shown or kept: secrets. Of the sign-in pages themselves nothing is kept at all.
+SECRET = re.compile(r"password|csrf|credential|secret", re.IGNORECASE)
 #: What forms send beside what people type.
 MACHINERY = {"version", "seen", "act", "next"}
 

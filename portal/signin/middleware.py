@@ -28,6 +28,8 @@ OPEN = {
     "signin_kept",
     "signin_kept_drop",
 }
+#: Pages whose forms hold codes and passwords: nothing typed there is shown back.
+OF_SIGN_IN = ("account_", "mfa_", "usersessions_")
 OPEN_PREFIXES = ("mfa_", "account_reset_password")
 
 
@@ -64,13 +66,21 @@ class SessionLimitMiddleware:
         by_hand = request.method == "POST" and request.headers.get("X-Requested-With") != "fetch"
         if not by_hand or request.user.is_authenticated or not getattr(view, "login_required", True):
             return None
-        if not kept.was_signed_in(request) or not kept.texts(kept.fields(request)):
+        if (
+            _name(request).startswith(OF_SIGN_IN)
+            or not kept.was_signed_in(request)
+            or not kept.texts(kept.fields(request))
+        ):
             return None
         return views.came_too_late(request, getattr(request, "signin_was", None))
 
 
+def _name(request: HttpRequest) -> str:
+    return str(request.resolver_match.url_name) if request.resolver_match else ""
+
+
 def _is_logout(request: HttpRequest) -> bool:
-    return request.resolver_match is not None and request.resolver_match.url_name == "account_logout"
+    return _name(request) == "account_logout"
 
 
 class SecondFactorMiddleware:
@@ -90,7 +100,6 @@ class SecondFactorMiddleware:
         actor = getattr(request, "actor", None)
         if actor is None or not actor.factor_missing:
             return None
-        match = request.resolver_match
-        name = str(match.url_name) if match else ""
+        name = _name(request)
         is_open = name in OPEN or name.startswith(OPEN_PREFIXES) or not getattr(view, "login_required", True)
         return None if is_open else redirect("signin_factor_needed")

@@ -100,6 +100,15 @@ def test_a_session_ended_elsewhere_still_shows_what_was_typed_and_keeps_nothing(
     assert client.get(reverse("signin_kept"))["Location"] == "/"
 
 
+def test_nothing_of_the_sign_in_pages_is_shown_or_kept(form, monkeypatch) -> None:
+    user, _url, _body = form
+    client = signed_in(user)
+    an_hour_later(monkeypatch)
+    answer = client.post(reverse("mfa_reauthenticate"), {"code": "12345678", "next": "/"})
+    assert answer["Location"].startswith("/accounts/login/")
+    assert not any("12345678" in repr(session.get_decoded()) for session in Session.objects.all())
+
+
 def test_a_stranger_is_sent_to_sign_in(form) -> None:
     _user, url, body = form
     answer = Client().post(url, body)
