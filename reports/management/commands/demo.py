@@ -43,6 +43,9 @@ class Command(BaseCommand):
                 f"PORT={port + 1} make demo のように番号を変えてください。"
             )
         settings.PORTAL_TODAY = settings.PORTAL_TODAY or TODAY
+        # Links in mails of the demo lead to the demo, whichever process sends them.
+        settings.PORTAL_URL = settings.PORTAL_URL or f"http://localhost:{port}"
+        os.environ["PORTAL_URL"] = settings.PORTAL_URL
         # However we are asked to end, what we started ends with us.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.default_int_handler)
