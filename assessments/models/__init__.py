@@ -13,6 +13,7 @@ from assessments.models.progress import (
     ProgressStatusChange,
     ProgressSubmission,
 )
+from assessments.models.round_parts import DueExtension, NotApplicable, RoundGuide
 from assessments.models.rounds import Round, RoundTarget
 
 __all__ = [
@@ -20,8 +21,10 @@ __all__ = [
     "Assessment",
     "AssessmentStatusChange",
     "AssessmentSubmission",
+    "DueExtension",
     "Framework",
     "FrameworkLevel",
+    "NotApplicable",
     "PrefectureSupport",
     "Principle",
     "ProgressReport",
@@ -29,5 +32,6 @@ __all__ = [
     "ProgressSubmission",
     "Question",
     "Round",
+    "RoundGuide",
     "RoundTarget",
 ]

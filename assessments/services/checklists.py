@@ -11,7 +11,13 @@ from django.db.models import F
 from assessments.choices import AnswerStatus, AssessmentState
 from assessments.models import Answer, Assessment, AssessmentSubmission, Question
 from assessments.models.checklists import EVIDENCE_LIMIT
-from assessments.services.forms import SAVED_ELSEWHERE, digest, next_receipt, refuse_outside_round
+from assessments.services.forms import (
+    SAVED_ELSEWHERE,
+    digest,
+    next_receipt,
+    refuse_not_applicable,
+    refuse_outside_round,
+)
 from assessments.services.questions import asked_questions
 from assessments.states import ASSESSMENT
 from portal import clock
@@ -67,6 +73,7 @@ def save_answers(
             "画面を開き直して、今の状態を確かめてください。"
         )
     refuse_outside_round(fresh.round, handed_in_before=fresh.submissions.exists())
+    _refuse_not_applicable(fresh)
     _refuse_malformed(fresh, answers)
     stored = given_answers(fresh, [one.question_id for one in answers])
     untouched = answers_digest(stored) == seen or list(stored.values()) == list(answers)
@@ -80,6 +87,14 @@ def save_answers(
     fresh.writers.add(actor.user)
     fresh.refresh_from_db()
     return fresh
+
+
+def _refuse_not_applicable(assessment: Assessment) -> None:
+    refuse_not_applicable(
+        round_id=assessment.round_id,
+        organisation_id=assessment.organisation_id,
+        framework_id=assessment.framework_id,
+    )
 
 
 def _locked(assessment: Assessment) -> Assessment:
@@ -159,6 +174,7 @@ def submit_assessment(*, assessment: Assessment, actor: Actor) -> AssessmentSubm
     check(actor, Action.SUBMIT_ASSESSMENT, locked)
     if locked.state == AssessmentState.DRAFT:
         refuse_outside_round(locked.round, handed_in_before=locked.submissions.exists())
+        _refuse_not_applicable(locked)
         _refuse_incomplete(locked)
     fresh = move(ASSESSMENT, locked, "submit", actor=actor)
     last = fresh.submissions.order_by("-number").first()

@@ -10,7 +10,13 @@ from django.db.models import F
 from assessments.choices import OPEN_STATES, FormState
 from assessments.models import ProgressReport, ProgressSubmission
 from assessments.models.progress import SECTION_LIMIT, SECTIONS
-from assessments.services.forms import SAVED_ELSEWHERE, digest, next_receipt, refuse_outside_round
+from assessments.services.forms import (
+    SAVED_ELSEWHERE,
+    digest,
+    next_receipt,
+    refuse_not_applicable,
+    refuse_outside_round,
+)
 from assessments.states import PROGRESS
 from portal import clock
 from portal.actor import Actor
@@ -74,6 +80,7 @@ def _refuse_unwritable(report: ProgressReport, values: Mapping[str, str]) -> Non
     if closed:
         raise MoveRefused(f"「{'」「'.join(closed)}」は、差し戻されていないため、保存できません。")
     refuse_outside_round(report.round, handed_in_before=report.submissions.exists())
+    refuse_not_applicable(round_id=report.round_id, organisation_id=report.organisation_id)
     for name, text in values.items():
         if len(text) > SECTION_LIMIT:
             raise MoveRefused(errors.too_long(section_label(name), SECTION_LIMIT, len(text)))
@@ -133,6 +140,7 @@ def _locked(report: ProgressReport) -> ProgressReport:
 
 def _refuse_incomplete(report: ProgressReport) -> None:
     refuse_outside_round(report.round, handed_in_before=report.submissions.exists())
+    refuse_not_applicable(round_id=report.round_id, organisation_id=report.organisation_id)
     missing = missing_sections(report)
     if missing:
         names = "」「".join(section_label(name) for name in missing)

@@ -16,6 +16,8 @@ CHIPS: dict[str, tuple[str, str, str]] = {
     "overdue": ("red", "exclamation", "期限超過"),
     "not_applicable": ("gray", "minus", "該当なし"),
     # rounds and regions
+    "setup": ("gray", "pencil", "準備中"),
+    "withdrawn": ("gray", "close", "取りやめ"),
     "planned": ("gray", "circle-dashed", "受付前"),
     "open": ("blue", "pencil", "受付中"),
     "closed": ("gray", "lock", "締切"),

@@ -48,7 +48,7 @@ def home_data(actor: Actor) -> dict[str, Any]:
 
 def open_round(actor: Actor, today: dt.date) -> Round | None:
     """The round the actor is concerned with that is open today and due first."""
-    rounds = Round.objects.for_user(actor).filter(opens_on__lte=today, closes_on__gte=today)
+    rounds = Round.objects.for_user(actor).in_force().filter(opens_on__lte=today, closes_on__gte=today)
     return rounds.select_related("program").order_by("due_on", "id").first()
 
 
@@ -68,7 +68,7 @@ class Card:
 
 def round_cards(round_: Round, actor: Actor) -> list[Card]:
     """Progress reports that are in, wait for review, are sent back or late; none for a single town."""
-    rows = [row for row in round_status(round_, actor) if row.form == PROGRESS_FORM]
+    rows = [row for row in round_status(round_, actor) if row.form == PROGRESS_FORM and row.is_asked]
     if len(rows) < 2:
         return []
     counts = counts_by_state(rows)
