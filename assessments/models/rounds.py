@@ -13,7 +13,6 @@ from portal.choices import Role
 from portal.permissions import STANDING_OF_ROLE, Standing
 from programs.models import Region
 
-
 #: The most characters a letter of request (依頼文) takes.
 REQUEST_LIMIT = 4000
 #: Rounds that have been set up to the end and not been called off.
@@ -32,8 +31,7 @@ class RoundQuerySet(models.QuerySet["Round"]):
             return self.none()
         asked = RoundTarget.objects.filter(scope).order_by()
         return self.filter(
-            Q(organisation=actor.organisation)
-            | Q(confirmed_at__isnull=False, pk__in=asked.values("round"))
+            Q(organisation=actor.organisation) | Q(confirmed_at__isnull=False, pk__in=asked.values("round"))
         )
 
     def in_force(self) -> RoundQuerySet:

@@ -35,7 +35,7 @@ def can_withdraw(target: RoundTarget, actor: Actor) -> bool:
 
 @transaction.atomic
 def extend_due(*, target: RoundTarget, due_on: dt.date, reason: str, actor: Actor) -> RoundTarget:
-    """Give one organisation a later due day, or change the one it has; the round's closing day is the limit."""
+    """Give one organisation a later due day, or change the one it has, up to the round's closing day."""
     fresh = _locked(target)
     check(actor, Action.EXTEND_DUE, fresh)
     _refuse_closed(fresh)

@@ -7,7 +7,6 @@ from pathlib import PurePath
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
-
 from assessments.models import Round, RoundGuide
 from assessments.services.setup import lock_round, refuse_withdrawn
 from portal import clock
@@ -37,11 +36,11 @@ def attach_guide(*, round_: Round, kind: str, upload: UploadedFile, actor: Actor
     check(actor, Action.MANAGE_ROUND, fresh)
     refuse_withdrawn(fresh)
     if fresh.guides.filter(removed_at__isnull=True).count() >= MAX_GUIDES:
-        raise MoveRefused(f"登録できるファイルは、{MAX_GUIDES}件までです。不要なファイルを取り外してください。")
+        raise MoveRefused(
+            f"登録できるファイルは、{MAX_GUIDES}件までです。不要なファイルを取り外してください。"
+        )
     stored = _stored(fresh, upload, actor)
-    guide = RoundGuide.objects.create(
-        round=fresh, kind=kind, stored_file=stored, attached_at=clock.now()
-    )
+    guide = RoundGuide.objects.create(round=fresh, kind=kind, stored_file=stored, attached_at=clock.now())
     told = {"kind": kind, "name": stored.name, "size": stored.size, "sha256": stored.sha256}
     record(AuditCode.GUIDE_ATTACHED, actor=actor, obj=fresh, after=told)
     return guide

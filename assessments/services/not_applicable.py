@@ -1,4 +1,4 @@
-"""Forms that do not apply to an organisation (該当なし): said with a reason, undone until the round closes."""
+"""Forms that do not apply to an organisation (該当なし): said with a reason, undone until the closing."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -33,10 +34,10 @@ _FIXED = {
     "program": "事業は、受付が始まったあとは変えられません。",
     "title": "名称は、受付が始まったあとは変えられません。市町村が、この名称で提出物を見分けているためです。",
     "stage": "段階は、受付が始まったあとは変えられません。報告書が、この段階の回答を使うためです。",
-    "period_from": "対象期間は、受付が始まったあとは変えられません。すでに書かれた内容と合わなくなるためです。",
-    "period_to": "対象期間は、受付が始まったあとは変えられません。すでに書かれた内容と合わなくなるためです。",
+    "period_from": "対象期間は、受付が始まったあとは変えられません。書かれた内容と合わなくなるためです。",
+    "period_to": "対象期間は、受付が始まったあとは変えられません。書かれた内容と合わなくなるためです。",
     "opens_on": "受付開始日は、受付が始まったあとは変えられません。",
-    "request_text": "依頼文は、受付が始まったあとは変えられません。補足は、記入要領を加えて知らせてください。",
+    "request_text": "依頼文は、受付が始まったあとは変えられません。補足は、記入要領に加えてください。",
     "frameworks": "点検票は、受付が始まったあとは変えられません。回答中の団体の提出物が変わるためです。",
 }
 
@@ -78,7 +79,7 @@ def setup_of(round_: Round) -> Setup:
 
 @transaction.atomic
 def create_round(*, setup: Setup, actor: Actor, source: Round | None = None) -> Round:
-    """A new round of the actor's organisation, in preparation; with targets and guides of `source` if given."""
+    """A new round of the actor's organisation, in preparation; with whom `source` asks, and its guides."""
     check(actor, Action.CREATE_ROUND)
     if source is not None:
         check(actor, Action.MANAGE_ROUND, source)
@@ -116,12 +117,11 @@ def proposed_copy(source: Round, program: Program) -> Setup:
     while _in_years(source.opens_on, years) < clock.today():
         years += 1
     setup = setup_of(source)
-    moved = {name: _in_years(getattr(setup, name), years) for name in DATES}
-    period = {
-        name: _in_years(value, years) if (value := getattr(setup, name)) else None
-        for name in ("period_from", "period_to")
+    names = (*DATES, "period_from", "period_to")
+    moved: dict[str, Any] = {
+        name: _in_years(value, years) for name in names if (value := getattr(setup, name))
     }
-    return replace(setup, program=program, **moved, **period)
+    return replace(setup, program=program, **moved)
 
 
 def _in_years(day: dt.date, years: int) -> dt.date:
@@ -208,7 +208,7 @@ def _refuse_past_opening(setup: Setup) -> None:
 
 
 def hindrances(round_: Round, counts: tuple[int, int]) -> Iterator[str]:
-    """What keeps a round in preparation from being confirmed; `counts` are those asked for progress, checklists."""
+    """What keeps a round from being confirmed; `counts`: how many are asked for progress, for checklists."""
     progress, checklists = counts
     chosen = round_.frameworks.exists()
     if not progress and not checklists:
@@ -278,7 +278,7 @@ def lock_round(round_: Round) -> Round:
 def refuse_withdrawn(round_: Round) -> None:
     """Raise for a round that was called off."""
     if round_.withdrawn_at:
-        raise MoveRefused("この報告回は取りやめたため、変えられません。必要なときは、写して新しく作ってください。")
+        raise MoveRefused("この報告回は取りやめたため、変えられません。写して、新しく作ってください。")
 
 
 def _told(setup: Setup) -> dict[str, object]:

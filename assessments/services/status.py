@@ -134,12 +134,11 @@ def round_state(round_: Round, today: dt.date) -> str:
 
 def asked_frameworks(round_: Round, kind: str) -> list[Framework]:
     """The round's checklists that ask this kind of organisation anything, in order."""
-    return [
-        one for one, of_town, of_prefecture in _frameworks(round_) if _asked(kind, of_town, of_prefecture)
-    ]
+    return [one for one, of_town, of_prefecture in form_kinds(round_) if _asked(kind, of_town, of_prefecture)]
 
 
-def _frameworks(round_: Round) -> list[tuple[Framework, bool, bool]]:
+def form_kinds(round_: Round) -> list[tuple[Framework, bool, bool]]:
+    """Each checklist of the round, with whether it asks a town, and a prefecture, anything."""
     asks_towns = Q(principles__questions__for_municipalities=True)
     asks_prefectures = Q(principles__questions__for_prefectures=True)
     rows = round_.frameworks.annotate(
@@ -153,10 +152,11 @@ def _asked(kind: str, of_town: bool, of_prefecture: bool) -> bool:
     return of_prefecture if kind == OrganisationKind.PREFECTURE else of_town
 
 
-def _targets(round_: Round, actor: Actor) -> list[_Target]:
+def _targets(round_: Round, actor: Actor, organisation_id: int | None) -> list[_Target]:
+    one = {"organisation": organisation_id} if organisation_id else {}
     rows = (
         RoundTarget.objects.for_user(actor)
-        .filter(round=round_)
+        .filter(round=round_, **one)
         .order_by("organisation__parent_id", "organisation_id")
         .distinct()
         .values_list(
@@ -194,13 +194,13 @@ def _targets(round_: Round, actor: Actor) -> list[_Target]:
     return found
 
 
-def round_status(round_: Round, actor: Actor) -> list[FormStatus]:
+def round_status(round_: Round, actor: Actor, organisation_id: int | None = None) -> list[FormStatus]:
     """Every form of the round the actor is concerned with, what needs work first; six queries at most.
 
     States are told from the first draft on; contents stay behind `for_user`. Checklists are left out
-    for those who may not see them.
+    for those who may not see them. With `organisation_id`, of that organisation alone.
     """
-    targets = _targets(round_, actor)
+    targets = _targets(round_, actor, organisation_id)
     ids = [target.organisation_id for target in targets]
     reports = _latest(ProgressReport.objects.filter(round=round_, organisation__in=ids))
     absent = not_applicable_forms([round_])
@@ -231,7 +231,7 @@ def _checklists(
     round_: Round, targets: list[_Target], ids: list[int], absent: _Absent
 ) -> Iterable[FormStatus]:
     rows = _latest(Assessment.objects.filter(round=round_, organisation__in=ids), "framework_id")
-    for order, (framework, of_town, of_prefecture) in enumerate(_frameworks(round_), start=1):
+    for order, (framework, of_town, of_prefecture) in enumerate(form_kinds(round_), start=1):
         for target in targets:
             if target.asks_checklists and _asked(target.kind, of_town, of_prefecture):
                 row = rows.get((target.organisation_id, framework.pk))
