@@ -28,8 +28,8 @@ class RoundNew(PortalView):
 
     def setup(self, request: PortalRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
+        self.source: Round | None = round_or_404(request, kwargs["pk"]) if "pk" in kwargs else None
         check(request.actor, Action.CREATE_ROUND)
-        self.source: Round | None = None
 
     def get(self, request: PortalRequest) -> HttpResponse:
         """Ask for everything."""
@@ -66,7 +66,6 @@ class RoundCopy(RoundNew):
 
     def setup(self, request: PortalRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
-        self.source = round_or_404(request, kwargs["pk"])
         check(request.actor, Action.MANAGE_ROUND, self.source)
 
     def get(self, request: PortalRequest, pk: int) -> HttpResponse:

@@ -17,6 +17,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from reports.choices import ReportKind
+from tests.permissions import rows_rounds
 from tests.permissions.scene import Scene
 
 # fmt: off
@@ -322,6 +323,9 @@ POSTED: dict[str, Make] = {
     },
     "assessment_reopen": lambda _: _REASON,
 }
+
+TABLE, DUTIES = TABLE + rows_rounds.ROWS, DUTIES + rows_rounds.DUTIES
+ARGUMENTS, POSTED = ARGUMENTS | rows_rounds.ARGUMENTS, POSTED | rows_rounds.POSTED
 
 
 def rows() -> list[tuple[str, str, dict[str, str]]]:
