@@ -15,15 +15,23 @@ from assessments.services.setup import DATES, Setup, SetupRefused
 from assessments.services.targets import Asked
 from municipalities.models import Prefecture
 from portal.actor import Actor
+from portal.ui.dates import fiscal
 from portal.ui.forms import CharField, DateField, FileField, PortalFilterForm, PortalForm, TextField
 from programs.models import Program
+
+
+class ProgramField(forms.ModelChoiceField):
+    """A program year; its name alone repeats from year to year."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.name}（{fiscal(obj.fiscal_year)}）"
 
 
 class RoundForm(PortalForm):
     """Everything that is set about a round itself."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    program = forms.ModelChoiceField(label="事業", queryset=Program.objects.none(), empty_label=None)
+    program = ProgramField(label="事業", queryset=Program.objects.none(), empty_label=None)
     title = CharField(label="名称", max_length=100, help_text="例：第2回 最終報告")
     stage = forms.ChoiceField(label="段階", choices=RoundStage.choices, widget=forms.RadioSelect)
     period_from = DateField(label="対象期間の初日", help_text="例：2025年9月1日")

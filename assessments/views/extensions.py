@@ -50,6 +50,7 @@ class TargetDetail(OneTarget):
     def get(self, request: PortalRequest, pk: int, organisation: int) -> HttpResponse:
         """Show it."""
         rows = round_status(self.round, request.actor, organisation_id=self.target.organisation_id)
+        rows.sort(key=lambda row: row.order)
         absent = self.target.not_applicable.filter(undone_at__isnull=True)
         reasons = {str(row.framework_id or "progress"): row for row in absent.select_related("by")}
         forms = [{"row": row, "url": form_url(row), "absent": reasons.get(row.form)} for row in rows]

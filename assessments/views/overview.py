@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.http import QueryDict
 from django.urls import reverse
 
 from assessments.forms import StatusFilterForm
@@ -102,18 +102,14 @@ class Overview:
         return {"states": states, "lines": lines}
 
     def _link(self, label: str, count: int, **asked: str | None) -> dict[str, Any]:
-        query = self.request.GET.copy()
-        for name in ("page", *asked):
-            query.pop(name, None)
-        for name, value in asked.items():
-            if value:
-                query[name] = value
+        values = {name: getattr(self.wanted, name) for name in (*_FILTERS, "state")} | asked
+        kept = {name: value for name, value in values.items() if value}
         current = self.wanted.state == asked["state"]
         return {
             "label": label,
             "count": count,
             "unit": "団体",
-            "url": _address(query),
+            "url": f"?{urlencode(kept)}",
             "current": current and asked.get("form", self.wanted.form) == self.wanted.form,
         }
 
@@ -136,10 +132,6 @@ class Overview:
             waits = cell.is_asked and not cell.is_done
             found += [cell.state_label, day, cell.days_left if waits else None]
         return found
-
-
-def _address(query: QueryDict) -> str:
-    return f"?{query.urlencode()}"
 
 
 def _cell(status: FormStatus | None) -> dict[str, Any] | None:

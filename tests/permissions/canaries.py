@@ -31,6 +31,7 @@ from programs.models import (
     Vendor,
 )
 from reports.models import Version
+from tests.permissions.rows_rounds import plant_rounds
 from tests.permissions.scene import Scene
 
 MARK = "カナリア"
@@ -60,6 +61,7 @@ def plant(scene: Scene) -> Canaries:
     found = Canaries()
     _plans(found, scene)
     _forms(found, scene)
+    plant_rounds(found, scene)
     _people(found, scene)
     return found
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from assessments.models import Round, RoundGuide, RoundTarget
+from assessments.models import DueExtension, NotApplicable, Round, RoundGuide, RoundTarget
 from portal import clock
 from portal.files import store
+from portal.models import StoredFile
 from tests import factories as f
 
 # fmt: off
@@ -119,6 +120,29 @@ def furnish_rounds(world: Any, *sides: Any) -> None:
             )
     second = RoundTarget.objects.filter(round=sides[0].round, organisation=sides[0].towns[1].organisation)
     second.update(extended_to=dt.date(2025, 10, 6))
+
+
+def plant_rounds(found: Any, scene: Any) -> None:
+    """Marks in everything of B's rounds: letters, file names, reasons of extensions and of 該当なし."""
+    owner, actor = scene.b.prefecture.organisation, scene.world.actors["prefecture_b"]
+    found.set(Round.objects.filter(organisation=owner), "request_text")
+    target = RoundTarget.objects.get(round=scene.b.round, organisation=scene.b.towns[0].organisation)
+    RoundTarget.objects.filter(pk=target.pk).update(extended_to=dt.date(2025, 10, 6))
+    DueExtension.objects.create(
+        target=target,
+        kind="granted",
+        due_on=dt.date(2025, 10, 6),
+        reason="理由",
+        by=actor.user,
+        membership=actor.membership,
+        at=clock.now(),
+    )
+    NotApplicable.objects.create(target=target, reason="理由", by=actor.user, at=clock.now())
+    found.set(DueExtension.objects.filter(target=target), "reason")
+    found.set(NotApplicable.objects.filter(target=target), "reason")
+    found.marks["RoundGuide.name"] = "カナリア記入要領"
+    guides = RoundGuide.objects.filter(round__organisation=owner)
+    StoredFile.objects.filter(pk__in=guides.values("stored_file")).update(name=found.marks["RoundGuide.name"])
 
 
 Make = Callable[[Any], Any]

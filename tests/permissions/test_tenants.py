@@ -15,7 +15,7 @@ from tests.permissions.table import ARGUMENTS, PERSONAS, TABLE, address, name_of
 #: Addresses that name nothing of one prefecture: pages for all, the year itself, kinds of import.
 EVERYONES = {
     "home", "help", "accessibility", "credits", "membership_switch", "program_detail",
-    "import_start", "import_template",
+    "import_start", "import_template", "round_new",
 }  # fmt: skip
 OF_A = [key for key in ARGUMENTS if name_of(key) in TABLE.split() and name_of(key) not in EVERYONES]
 FORMATS = ["", "?export=csv", "?export=xlsx", "?part=1", "?format=csv"]
