@@ -55,7 +55,12 @@ def test_a_round_from_nothing_to_the_towns_page(office, client_of, world, framew
     upload = {"kind": "how_to", "file": SimpleUploadedFile("記入要領.pdf", PDF)}
     assert office.post(reverse("round_guides", args=[made.pk]), upload).status_code == 302
     overview = text_of(office.get(reverse("round_setup", args=[made.pk])))
-    for told in ("取組状況：2団体", "2026年2月27日（金）</time>24時", world.town_a1.name, "記入要領：記入要領.pdf"):
+    for told in (
+        "取組状況：2団体",
+        "2026年2月27日（金）</time>24時",
+        world.town_a1.name,
+        "記入要領：記入要領.pdf",
+    ):
         assert told in overview
     place = reverse("round_detail", args=[made.pk])
     hall = client_of(town)

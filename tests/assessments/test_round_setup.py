@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from assessments.models import Round, RoundTarget
+from assessments.services.forms import start_progress
 from assessments.services.setup import (
     Setup,
     SetupRefused,
@@ -392,3 +393,18 @@ def test_after_the_closing_nobody_is_added(planned, world, prefecture, settings)
     settings.PORTAL_TODAY = "2026-03-14"
     with pytest.raises(MoveRefused, match="受付が終わった"):
         add_group(round_=planned, group="towns", asked=BOTH, actor=prefecture)
+
+
+WITHDRAWN = {"withdrawn_at": dt.datetime(2026, 1, 5, tzinfo=dt.UTC)}
+
+
+@pytest.mark.parametrize("changed", [{"confirmed_at": None}, WITHDRAWN])
+def test_nothing_is_written_in_a_round_that_is_not_in_force(planned, town, settings, changed):
+    Round.objects.filter(pk=planned.pk).update(**changed)
+    settings.PORTAL_TODAY = "2026-02-10"
+    target = RoundTarget.objects.select_related("round").get(round=planned, organisation=town.organisation)
+    with pytest.raises(MoveRefused, match="まだ確定していないか、取りやめられている"):
+        start_progress(target=target, actor=town)
+    Round.objects.filter(pk=planned.pk).update(confirmed_at=clock.now(), withdrawn_at=None)
+    target = RoundTarget.objects.select_related("round").get(pk=target.pk)
+    assert start_progress(target=target, actor=town).pk
