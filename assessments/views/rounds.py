@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -51,7 +52,11 @@ class RegionRounds(PortalView):
         regions = Region.objects.for_user(request.actor).with_names().distinct()
         region = get_object_or_404(regions, program__slug=slug, prefecture__code=code)
         check(request.actor, Action.VIEW_ROUNDS, region)
+        place = region.prefecture.organisation
+        asked = RoundTarget.objects.for_user(request.actor).order_by()
+        asked = asked.filter(Q(organisation=place) | Q(organisation__parent=place))
         rounds = Round.objects.for_user(request.actor).filter(program=region.program)
+        rounds = rounds.filter(Q(organisation=place) | Q(pk__in=asked.values("round")))
         rounds = rounds.select_related("program")
         if exports.wanted(request):
             title = f"{region.prefecture.name}の報告回"

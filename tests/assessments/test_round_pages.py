@@ -289,3 +289,15 @@ def test_pages_of_many_towns_ask_as_many_questions_as_of_few(client_of, world, f
     context = client.get(pages[0]).context
     assert context["page"].paginator.count == towns + 4
     assert len(context["page"].object_list) == 50
+
+
+def test_the_tab_of_a_region_lists_the_rounds_that_ask_somebody_of_it(client_of, world, round_):
+    theirs = f.RoundFactory(program=world.program, organisation=world.prefecture_b.organisation)
+    f.RoundTargetFactory(round=theirs, organisation=world.town_b.organisation)
+    office = client_of(world.actors["secretariat"])
+    listed = {}
+    for side in ("a", "b"):
+        code = getattr(world, f"prefecture_{side}").code
+        page = office.get(reverse("region_rounds", args=[world.program.slug, code])).context["page"]
+        listed[side] = {row["round"].pk for row in page.object_list}
+    assert listed == {"a": {round_.pk}, "b": {round_.pk, theirs.pk}}
