@@ -11,8 +11,7 @@ class AssessmentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the portal of the menu item, the region's tab and the tasks this app knows of."""
-        from assessments.services.elsewhere import count_waiting
-        from assessments.services.own import waiting_tasks
+        from assessments.services.own import count_waiting, waiting_tasks
         from portal.permissions import Action
         from portal.registry import MenuItem, Tab, menu, region_tabs, task_counters, task_sources
 

@@ -44,6 +44,29 @@ class RoundStage(models.TextChoices):
     FINAL = "final", "最終"
 
 
+class GuideKind(models.TextChoices):
+    """What a file of a round helps with."""
+
+    HOW_TO = "how_to", "記入要領"
+    EXAMPLE = "example", "記入例"
+
+
+class TargetGroup(models.TextChoices):
+    """Organisations that a round asks at once."""
+
+    PARTNERS = "partners", "連携市町村"
+    TOWNS = "towns", "すべての市区町村"
+    PREFECTURE = "prefecture", "都道府県"
+
+
+class ExtensionKind(models.TextChoices):
+    """What was decided about the due day of one organisation."""
+
+    GRANTED = "granted", "延長"
+    CHANGED = "changed", "変更"
+    WITHDRAWN = "withdrawn", "取消し"
+
+
 #: States whose content prefecture and reports may read.
 HANDED_IN = (FormState.SUBMITTED, FormState.ACCEPTED)
 ASSESSMENT_HANDED_IN = (AssessmentState.SUBMITTED, AssessmentState.CONFIRMED)

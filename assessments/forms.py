@@ -15,7 +15,7 @@ from assessments.services.checklists import Given
 from assessments.services.progress import section_label
 from portal.files import ACCEPTED, ACCEPTED_LABEL, MAX_FILES
 from portal.ui import errors
-from portal.ui.forms import PortalFilterForm, PortalForm, TextField, dress
+from portal.ui.forms import CharField, PortalFilterForm, PortalForm, TextField, dress
 from portal.ui.widgets import FileInput
 
 SECTION_HELP = {
@@ -204,6 +204,7 @@ def checklist_initial(answers: Mapping[int, Given]) -> dict[str, str]:
 class StatusFilterForm(PortalFilterForm):
     """Which forms of a round to list."""
 
+    name = CharField(label="団体名", width="m")
     form = forms.ChoiceField(label="提出物")
     prefecture = forms.ChoiceField(label="都道府県")
     state = forms.ChoiceField(label="状態")

@@ -7,13 +7,19 @@ from assessments.views import (
     changes,
     checklist_check,
     checklists,
+    extensions,
+    not_applicable,
     progress,
     results,
     review,
     rounds,
+    setup,
+    setup_parts,
     support,
 )
 
+_SETUP = "rounds/<int:pk>/setup/"
+_TARGET = "rounds/<int:pk>/targets/<int:organisation>/"
 _CHECKLIST = "rounds/<int:pk>/checklists/<int:framework>/"
 
 urlpatterns = [
@@ -58,4 +64,28 @@ urlpatterns = [
     path("assessments/<int:pk>/", results.AssessmentDetail.as_view(), name="assessment_detail"),
     path("assessments/<int:pk>/confirm/", results.AssessmentConfirm.as_view(), name="assessment_confirm"),
     path("assessments/<int:pk>/reopen/", results.AssessmentReopen.as_view(), name="assessment_reopen"),
+    # rounds: setting them up, extensions, 該当なし
+    path("rounds/new/", setup.RoundNew.as_view(), name="round_new"),
+    path("rounds/<int:pk>/copy/", setup.RoundCopy.as_view(), name="round_copy"),
+    path(_SETUP, setup.RoundSetup.as_view(), name="round_setup"),
+    path(f"{_SETUP}edit/", setup.RoundEdit.as_view(), name="round_edit"),
+    path(f"{_SETUP}targets/", setup_parts.RoundTargets.as_view(), name="round_targets"),
+    path(f"{_SETUP}guides/", setup_parts.RoundGuides.as_view(), name="round_guides"),
+    path(f"{_SETUP}guides/<int:guide>/remove/", setup_parts.GuideRemove.as_view(), name="guide_remove"),
+    path(f"{_SETUP}confirm/", setup.RoundConfirm.as_view(), name="round_confirm"),
+    path(f"{_SETUP}withdraw/", setup.RoundWithdraw.as_view(), name="round_withdraw"),
+    path("rounds/<int:pk>/guides/<int:guide>/", setup_parts.GuideFile.as_view(), name="round_guide"),
+    path(_TARGET, extensions.TargetDetail.as_view(), name="round_target"),
+    path(f"{_TARGET}extend/", extensions.TargetExtend.as_view(), name="target_extend"),
+    path(f"{_TARGET}extend/withdraw/", extensions.ExtensionWithdraw.as_view(), name="extension_withdraw"),
+    path(
+        "rounds/<int:pk>/not-applicable/<slug:form>/",
+        not_applicable.FormNotApplicable.as_view(),
+        name="not_applicable",
+    ),
+    path(
+        "rounds/<int:pk>/not-applicable/<slug:form>/undo/",
+        not_applicable.NotApplicableUndo.as_view(),
+        name="not_applicable_undo",
+    ),
 ]

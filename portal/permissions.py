@@ -59,6 +59,13 @@ class Action(models.TextChoices):
     EDIT_ASSESSMENT = "edit_assessment", "自己点検に回答する"
     SUBMIT_ASSESSMENT = "submit_assessment", "自己点検を提出する"
     CONFIRM_ASSESSMENT = "confirm_assessment", "自己点検を確定する・差し戻す"
+    # rounds: setting them up, extensions, forms that do not apply
+    CREATE_ROUND = "create_round", "報告回を作る"
+    MANAGE_ROUND = "manage_round", "この報告回を設定する"
+    VIEW_TARGET = "view_target", "団体ごとの提出状況を見る"
+    EXTEND_DUE = "extend_due", "提出期限を延長する"
+    DECLARE_NOT_APPLICABLE = "declare_not_applicable", "該当なしを登録する"
+    # end of rounds
     VIEW_REPORT = "view_report", "報告書を見る"
     RENDER_REPORT = "render_report", "報告書のPDFを作成する"
     VIEW_JOBS = "view_jobs", "処理の状況を見る"
@@ -114,6 +121,11 @@ RULES: dict[Action, frozenset[Standing]] = {
     Action.EDIT_ASSESSMENT: frozenset({S.AUTHOR}),
     Action.SUBMIT_ASSESSMENT: frozenset({S.AUTHOR}),
     Action.CONFIRM_ASSESSMENT: frozenset({S.PREFECTURE, S.SECRETARIAT}),
+    Action.CREATE_ROUND: frozenset({S.PREFECTURE, S.SECRETARIAT}),
+    Action.MANAGE_ROUND: frozenset({S.AUTHOR}),
+    Action.VIEW_TARGET: frozenset({S.AUTHOR, S.PREFECTURE, S.SECRETARIAT}),
+    Action.EXTEND_DUE: frozenset({S.PREFECTURE, S.SECRETARIAT}),
+    Action.DECLARE_NOT_APPLICABLE: frozenset({S.AUTHOR}),
     Action.VIEW_REPORT: frozenset({S.PREFECTURE, S.SECRETARIAT}),
     Action.RENDER_REPORT: frozenset({S.PREFECTURE, S.SECRETARIAT}),
     Action.VIEW_JOBS: _ALL,
@@ -165,6 +177,10 @@ DUTIES: dict[Action, frozenset[Duty]] = {
     Action.PREPARE_HANDOVER: _DECIDERS | {Duty.APPROVER},
     Action.MANAGE_ACCOUNT: _DECIDERS,
     Action.ASSIGN_LIAISON: _DECIDERS,
+    Action.CREATE_ROUND: _DECIDERS,
+    Action.MANAGE_ROUND: _DECIDERS,
+    Action.EXTEND_DUE: _DECIDERS,
+    Action.DECLARE_NOT_APPLICABLE: _EDITORS,
 }
 
 #: What a role is when an act is about no single object (lists, menus, imports).

@@ -282,7 +282,14 @@ class RoundFactory(DjangoModelFactory):
         model = Round
 
     program = factory.SubFactory(ProgramFactory)
+    organisation = factory.LazyFunction(
+        lambda: (
+            Organisation.objects.filter(kind=OrganisationKind.SECRETARIAT).order_by("pk").first()
+            or OrganisationFactory()
+        )
+    )
     title = factory.Sequence(lambda n: f"第{n}回")
+    confirmed_at = dt.datetime(2025, 8, 1, tzinfo=dt.UTC)
     stage = RoundStage.MIDTERM
     opens_on = dt.date(2025, 9, 1)
     due_on = dt.date(2025, 9, 30)

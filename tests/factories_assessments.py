@@ -1,10 +1,13 @@
 """What tests of rounds and checklists need beyond single rows: a whole round, a whole checklist."""
 
+import datetime as dt
+
 from assessments.choices import AssessmentState, FormState
 from assessments.models import Answer, Assessment, Framework, ProgressReport, Question, Round
 from assessments.models.progress import SECTIONS
 from assessments.services.checklists import submit_assessment
 from assessments.services.progress import submit_progress
+from assessments.services.setup import Setup
 from portal.actor import Actor
 from portal.models import Organisation
 from tests import factories as f
@@ -69,3 +72,19 @@ def submitted_assessment(round_: Round, framework: Framework, actor: Actor, leve
     assessment.refresh_from_db()
     assert assessment.state == AssessmentState.SUBMITTED
     return assessment
+
+
+def a_setup(program, **more) -> Setup:
+    """A final round from 2 to 27 February 2026, late ones until 13 March."""
+    values = {
+        "program": program,
+        "title": "第2回",
+        "stage": "final",
+        "period_from": dt.date(2025, 9, 1),
+        "period_to": dt.date(2026, 1, 31),
+        "opens_on": dt.date(2026, 2, 2),
+        "due_on": dt.date(2026, 2, 27),
+        "closes_on": dt.date(2026, 3, 13),
+        "request_text": "よろしくお願いします。",
+    }
+    return Setup(**values | more)

@@ -14,6 +14,7 @@ from assessments.models.progress import (
     ProgressStatusChange,
     ProgressSubmission,
 )
+from assessments.models.round_parts import DueExtension, NotApplicable, RoundGuide
 from assessments.models.rounds import Round, RoundTarget
 
 __all__ = [
@@ -21,8 +22,10 @@ __all__ = [
     "Assessment",
     "AssessmentStatusChange",
     "AssessmentSubmission",
+    "DueExtension",
     "Framework",
     "FrameworkLevel",
+    "NotApplicable",
     "PrefectureSupport",
     "Principle",
     "ProgressAttachment",
@@ -31,5 +34,6 @@ __all__ = [
     "ProgressSubmission",
     "Question",
     "Round",
+    "RoundGuide",
     "RoundTarget",
 ]

@@ -14,9 +14,8 @@ from assessments.services.forms import refuse_outside_round, start_progress
 from portal import clock
 from portal.actor import Actor
 from portal.audit import AuditCode, outgoing, record
-from portal.choices import AuditResult
 from portal.errors import MoveRefused
-from portal.files import MAX_FILES, Accepted, FileRefused, accept, keep
+from portal.files import MAX_FILES, Accepted, accept_from, keep
 from portal.models import StoredFile
 from portal.permissions import Action, check
 
@@ -45,13 +44,7 @@ def attach_file(
     Raises FileRefused for the file, MoveRefused for the form; a refused file goes to the audit trail.
     """
     check(actor, Action.EDIT_PROGRESS, ProgressReport(round=target.round, organisation=target.organisation))
-    try:
-        accepted = accept(upload, name=name)
-    except FileRefused as refused:
-        told = {"name": refused.name, "rule": refused.rule}
-        record(AuditCode.FILE_REFUSED, actor=actor, obj=target, details=told, result=AuditResult.REFUSED)
-        raise
-    return _attach(target, accepted, actor)
+    return _attach(target, accept_from(upload, name=name, actor=actor, obj=target), actor)
 
 
 @transaction.atomic

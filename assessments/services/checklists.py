@@ -16,6 +16,7 @@ from assessments.services.forms import (
     digest,
     hold_receipts,
     next_receipt,
+    refuse_not_applicable,
     refuse_outside_round,
 )
 from assessments.services.questions import asked_questions
@@ -74,6 +75,7 @@ def save_answers(
             "画面を開き直して、今の状態を確かめてください。"
         )
     refuse_outside_round(fresh.round, handed_in_before=fresh.submissions.exists())
+    _refuse_not_applicable(fresh)
     _refuse_malformed(fresh, answers)
     stored = given_answers(fresh, [one.question_id for one in answers])
     untouched = answers_digest(stored) == seen or list(stored.values()) == list(answers)
@@ -104,6 +106,14 @@ def _sizes(answers: Iterable[Given]) -> dict[str, int]:
         "answered": sum(bool(one.status) for one in given),
         "evidence_length": sum(len(one.evidence) for one in given),
     }
+
+
+def _refuse_not_applicable(assessment: Assessment) -> None:
+    refuse_not_applicable(
+        round_id=assessment.round_id,
+        organisation_id=assessment.organisation_id,
+        framework_id=assessment.framework_id,
+    )
 
 
 def _locked(assessment: Assessment) -> Assessment:
@@ -183,6 +193,7 @@ def submit_assessment(*, assessment: Assessment, actor: Actor) -> AssessmentSubm
     check(actor, Action.SUBMIT_ASSESSMENT, locked)
     if locked.state == AssessmentState.DRAFT:
         refuse_outside_round(locked.round, handed_in_before=locked.submissions.exists())
+        _refuse_not_applicable(locked)
         _refuse_incomplete(locked)
     hold_receipts(locked.round.program)
     fresh = move(ASSESSMENT, locked, "submit", actor=actor)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 
-from assessments.models import Assessment, ProgressReport, Round, RoundTarget
+from assessments.models import Assessment, NotApplicable, ProgressReport, Round, RoundTarget
 from portal.actor import Actor
 from portal.choices import OrganisationKind
 from portal.models import Organisation
@@ -31,11 +31,21 @@ def round_counts(
     where = Q(round__in=ids)
     if prefecture:
         where &= Q(organisation=prefecture) | Q(organisation__parent=prefecture)
-    asked = _asked(ids, RoundTarget.objects.for_user(actor).filter(where), actor)
+    targets = RoundTarget.objects.for_user(actor).filter(where)
+    asked = _asked(ids, targets, actor)
     done = Counter(_done(ProgressReport.objects.for_user(actor).filter(where).handed_in()))
     if allows(actor, Action.VIEW_ASSESSMENT):
         done += Counter(_done(Assessment.objects.for_user(actor).filter(where).handed_in()))
-    return {pk: RoundCount(asked.get(pk, 0), done.get(pk, 0)) for pk in ids}
+    absent = _not_applicable(targets, checklists=allows(actor, Action.VIEW_ASSESSMENT))
+    return {pk: RoundCount(asked.get(pk, 0) - absent.get(pk, 0), done.get(pk, 0)) for pk in ids}
+
+
+def _not_applicable(targets: QuerySet, *, checklists: bool) -> dict[int, int]:
+    """Forms declared 該当なし: they count as not asked for."""
+    rows = NotApplicable.objects.filter(undone_at__isnull=True, target__in=targets.order_by().values("pk"))
+    rows = rows if checklists else rows.filter(framework__isnull=True)
+    counted = rows.order_by().values("target__round").annotate(number=Count("pk"))
+    return {row["target__round"]: row["number"] for row in counted}
 
 
 def _done(rows: QuerySet) -> dict[int, int]:

@@ -14,6 +14,7 @@ from assessments.models import (
     Assessment,
     AssessmentSubmission,
     Framework,
+    NotApplicable,
     ProgressReport,
     ProgressSubmission,
     Round,
@@ -36,12 +37,23 @@ SAVED_ELSEWHERE = "ほかの画面で、同じ欄が先に保存されました�
 
 def refuse_outside_round(round_: Round, *, handed_in_before: bool = False) -> None:
     """Raise MoveRefused outside the round's days; a form handed in once may be corrected later too."""
+    if not round_.is_in_force:
+        raise MoveRefused("この報告回は、まだ確定していないか、取りやめられているため、入力できません。")
     today = clock.today()
     if today < round_.opens_on:
         raise MoveRefused(f"受付は、{jdate(round_.opens_on)}に始まります。始まってから入力してください。")
     if today > round_.closes_on and not handed_in_before:
         raise MoveRefused(
             f"受付は、{jdate(round_.closes_on)}に終わりました。提出が必要なときは、県の担当者に連絡してください。"
+        )
+
+
+def refuse_not_applicable(*, round_id: int, organisation_id: int, framework_id: int | None = None) -> None:
+    """Raise MoveRefused for a form that its organisation has declared 該当なし; None is 取組状況."""
+    rows = NotApplicable.objects.filter(target__round=round_id, target__organisation=organisation_id)
+    if rows.filter(framework=framework_id, undone_at__isnull=True).exists():
+        raise MoveRefused(
+            "この提出物は「該当なし」として登録されています。該当なしを取り消してから入力してください。"
         )
 
 
@@ -52,6 +64,7 @@ def start_progress(*, target: RoundTarget, actor: Actor) -> ProgressReport:
     check(actor, Action.EDIT_PROGRESS, blank)
     if not target.asks_progress:
         raise MoveRefused("この報告回では、取組状況の提出を求められていません。")
+    refuse_not_applicable(round_id=target.round_id, organisation_id=target.organisation_id)
     existing = ProgressReport.objects.filter(round=target.round, organisation=target.organisation).first()
     if existing:
         return existing
@@ -72,6 +85,9 @@ def start_assessment(*, target: RoundTarget, framework: Framework, actor: Actor)
     in_round = target.round.frameworks.filter(pk=framework.pk).exists()
     if not (target.asks_checklists and in_round and asked_questions(framework, target.organisation).exists()):
         raise MoveRefused("この報告回では、この点検票の提出を求められていません。")
+    refuse_not_applicable(
+        round_id=target.round_id, organisation_id=target.organisation_id, framework_id=framework.pk
+    )
     existing = Assessment.objects.filter(**key).first()
     if existing:
         return existing

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
@@ -12,7 +12,7 @@ from django.urls import reverse
 from assessments.choices import AssessmentState, FormState
 from assessments.models import Assessment, Framework, ProgressReport, Question, Round, RoundTarget
 from assessments.services.questions import asked_of
-from assessments.services.status import PROGRESS_FORM, shown_state
+from assessments.services.status import NOT_APPLICABLE, PROGRESS_FORM, not_applicable_forms, shown_state
 from portal import clock
 from portal.actor import Actor
 from portal.choices import OrganisationKind
@@ -34,13 +34,24 @@ class OwnForm:
     state: str
     object_id: int | None
     framework: Framework | None = None
+    #: The state as stored; empty when nothing is written yet.
+    stored: str = ""
     #: Whether the actor fills forms in; others of the office read them, or sign them off.
     writable: bool = True
+    #: The last day to hand it in on time: the round's, or a later one this organisation was given.
+    due: dt.date = dt.date.max
+    is_extended: bool = False
 
     @property
-    def due(self) -> dt.date:
-        """The last day to hand it in on time."""
-        return self.round.due_on
+    def may_not_apply(self) -> bool:
+        """Whether 該当なし can be said of it, or taken back: the round is open, nothing is handed in."""
+        state = self.state in {"todo", "draft", "overdue", "not_applicable"} and self.stored in ("", "draft")
+        return self.writable and state and self.round.is_open(clock.today())
+
+    @property
+    def not_applicable_url(self) -> str:
+        """The page on which 該当なし is said, read and taken back."""
+        return reverse("not_applicable", args=[self.round.pk, self.form])
 
     @property
     def is_open(self) -> bool:
@@ -54,6 +65,8 @@ class OwnForm:
     @property
     def url(self) -> str:
         """The page to go on with: the form while it is open, else what was handed in."""
+        if self.state == NOT_APPLICABLE:
+            return self.not_applicable_url
         if self.object_id and (self.state == FormState.WAITING or not self.is_open):
             name = "assessment_detail" if self.framework else "progress_detail"
             return reverse(name, args=[self.object_id])
@@ -64,7 +77,7 @@ class OwnForm:
     @property
     def has_page(self) -> bool:
         """Whether there is anything to look at."""
-        return self.object_id is not None or self.is_open
+        return self.object_id is not None or self.is_open or self.state == NOT_APPLICABLE
 
 
 def own_forms(actor: Actor, rounds: QuerySet[Round] | list[Round] | None = None) -> list[OwnForm]:
@@ -86,13 +99,21 @@ def own_forms(actor: Actor, rounds: QuerySet[Round] | list[Round] | None = None)
         .distinct()
     )
     writable = allows(actor, Action.EDIT_PROGRESS)
+    absent = not_applicable_forms([target.round for target in targets], actor.organisation.pk)
     found: list[OwnForm] = []
     for target in targets:
+        gone = {framework for round_id, _organisation, framework in absent if round_id == target.round_id}
         if target.asks_progress:
-            found.append(_own(target.round, reports.get(target.round_id), None, writable))
+            found.append(_own(target, reports.get(target.round_id), None, writable, None in gone))
         if target.asks_checklists:
             found += [
-                _own(target.round, checklists.get((target.round_id, framework.pk)), framework, writable)
+                _own(
+                    target,
+                    checklists.get((target.round_id, framework.pk)),
+                    framework,
+                    writable,
+                    framework.pk in gone,
+                )
                 for framework in target.round.frameworks.all()
                 if framework.pk in asked
             ]
@@ -105,22 +126,36 @@ def _mine(model: type[ProgressReport] | type[Assessment], actor: Actor, targets:
 
 
 def _own(
-    round_: Round, row: ProgressReport | Assessment | None, framework: Framework | None, writable: bool
+    target: RoundTarget,
+    row: ProgressReport | Assessment | None,
+    framework: Framework | None,
+    writable: bool,
+    not_applicable: bool,
 ) -> OwnForm:
+    stored = row.state if row else ""
+    state = shown_state(stored or None, target.due_on, clock.today(), not_applicable=not_applicable)
     return OwnForm(
-        round=round_,
+        round=target.round,
         form=str(framework.pk) if framework else PROGRESS_FORM,
         label=framework.name if framework else "取組状況",
-        state=shown_state(row.state if row else None, round_, clock.today()),
+        state=state,
         object_id=row.pk if row else None,
         framework=framework,
+        stored=stored,
         writable=writable,
+        due=target.due_on,
+        is_extended=target.is_extended,
     )
 
 
 def waiting_tasks(actor: Actor) -> list[TaskItem]:
     """What waits for the actor: open forms of the own organisation, and forms to accept or confirm."""
     return [*_own_tasks(actor), *_review_tasks(actor)]
+
+
+def count_waiting(actors: Sequence[Actor]) -> Mapping[int, int]:
+    """How many of these tasks wait for each membership, by its id; people have two or three, not hundreds."""
+    return {actor.membership.pk: len(waiting_tasks(actor)) for actor in actors}
 
 
 def _own_tasks(actor: Actor) -> Iterable[TaskItem]:

@@ -16,6 +16,7 @@ from assessments.services.forms import (
     digest,
     hold_receipts,
     next_receipt,
+    refuse_not_applicable,
     refuse_outside_round,
 )
 from assessments.states import PROGRESS
@@ -95,6 +96,7 @@ def _refuse_unwritable(report: ProgressReport, values: Mapping[str, str]) -> Non
     if closed:
         raise MoveRefused(f"「{'」「'.join(closed)}」は、差し戻されていないため、保存できません。")
     refuse_outside_round(report.round, handed_in_before=report.submissions.exists())
+    refuse_not_applicable(round_id=report.round_id, organisation_id=report.organisation_id)
     for name, text in values.items():
         if len(text) > SECTION_LIMIT:
             raise MoveRefused(errors.too_long(section_label(name), SECTION_LIMIT, len(text)))
@@ -154,6 +156,7 @@ def _locked(report: ProgressReport) -> ProgressReport:
 
 def _refuse_incomplete(report: ProgressReport) -> None:
     refuse_outside_round(report.round, handed_in_before=report.submissions.exists())
+    refuse_not_applicable(round_id=report.round_id, organisation_id=report.organisation_id)
     missing = missing_sections(report)
     if missing:
         names = "」「".join(section_label(name) for name in missing)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from django.db.models import Max, Q
 
 from assessments.choices import ASSESSMENT_HANDED_IN, HANDED_IN
-from assessments.models import Assessment, Framework, ProgressReport, Round, RoundTarget
+from assessments.models import Assessment, Framework, NotApplicable, ProgressReport, Round, RoundTarget
 from portal import clock
 from portal.actor import Actor
 from portal.choices import OrganisationKind
@@ -19,9 +19,21 @@ from portal.ui.chips import CHIPS
 
 PROGRESS_FORM = "progress"
 #: All states a form may show, what needs work first; 未着手 and 期限超過 are computed, never stored.
-SHOWN_STATES = ("overdue", "returned", "todo", "draft", "waiting", "submitted", "accepted", "confirmed")
+SHOWN_STATES = (
+    "overdue",
+    "returned",
+    "todo",
+    "draft",
+    "waiting",
+    "submitted",
+    "accepted",
+    "confirmed",
+    "not_applicable",
+)
 _DONE = {*HANDED_IN, *ASSESSMENT_HANDED_IN}
 _RETURNED = "returned"
+#: Said by the organisation itself: the form counts as not asked for.
+NOT_APPLICABLE = "not_applicable"
 
 
 @dataclass(frozen=True)
@@ -40,6 +52,8 @@ class FormStatus:
     handed_in_at: dt.datetime | None
     days_left: int
     order: int = 0
+    due_on: dt.date | None = None
+    is_extended: bool = False
 
     @property
     def state_label(self) -> str:
@@ -52,6 +66,20 @@ class FormStatus:
         return self.state in _DONE
 
     @property
+    def is_asked(self) -> bool:
+        """Whether the form counts as asked for: all but what its organisation declared 該当なし."""
+        return self.state != NOT_APPLICABLE
+
+    @property
+    def days_in_words(self) -> str:
+        """How long until, or since, its due day; nothing once there is nothing to wait for."""
+        if self.is_done or not self.is_asked:
+            return ""
+        if self.days_over:
+            return f"{self.days_over:,}日超過"
+        return f"残り{self.days_left:,}日" if self.days_left else "今日まで"
+
+    @property
     def days_over(self) -> int:
         """How many days past the due day; 0 before it."""
         return max(-self.days_left, 0)
@@ -59,6 +87,7 @@ class FormStatus:
 
 @dataclass(frozen=True)
 class _Target:
+    round_id: int
     organisation_id: int
     name: str
     kind: str
@@ -67,28 +96,37 @@ class _Target:
     prefecture: str
     asks_progress: bool
     asks_checklists: bool
+    due_on: dt.date
+    is_extended: bool
 
 
 class _Form(NamedTuple):
     code: str
     label: str
     order: int
+    framework_id: int | None = None
 
 
 _PROGRESS = _Form(PROGRESS_FORM, "取組状況", 0)
 
 
-def shown_state(state: str | None, round_: Round, today: dt.date) -> str:
+def shown_state(state: str | None, due_on: dt.date, today: dt.date, *, not_applicable: bool = False) -> str:
     """The state a form shows: 期限超過 when its due day is over and it was never handed in or returned."""
     if state in _DONE or state == _RETURNED:
         return str(state)
-    if round_.is_overdue(today):
+    if not_applicable:
+        return NOT_APPLICABLE
+    if today > due_on:
         return "overdue"
     return state or "todo"
 
 
 def round_state(round_: Round, today: dt.date) -> str:
-    """Whether a round is planned, open or closed."""
+    """Whether a round is being set up, withdrawn, planned, open or closed."""
+    if round_.withdrawn_at:
+        return "withdrawn"
+    if not round_.confirmed_at:
+        return "setup"
     if today < round_.opens_on:
         return "planned"
     return "open" if round_.is_open(today) else "closed"
@@ -96,12 +134,11 @@ def round_state(round_: Round, today: dt.date) -> str:
 
 def asked_frameworks(round_: Round, kind: str) -> list[Framework]:
     """The round's checklists that ask this kind of organisation anything, in order."""
-    return [
-        one for one, of_town, of_prefecture in _frameworks(round_) if _asked(kind, of_town, of_prefecture)
-    ]
+    return [one for one, of_town, of_prefecture in form_kinds(round_) if _asked(kind, of_town, of_prefecture)]
 
 
-def _frameworks(round_: Round) -> list[tuple[Framework, bool, bool]]:
+def form_kinds(round_: Round) -> list[tuple[Framework, bool, bool]]:
+    """Each checklist of the round, with whether it asks a town, and a prefecture, anything."""
     asks_towns = Q(principles__questions__for_municipalities=True)
     asks_prefectures = Q(principles__questions__for_prefectures=True)
     rows = round_.frameworks.annotate(
@@ -115,10 +152,11 @@ def _asked(kind: str, of_town: bool, of_prefecture: bool) -> bool:
     return of_prefecture if kind == OrganisationKind.PREFECTURE else of_town
 
 
-def _targets(round_: Round, actor: Actor) -> list[_Target]:
+def _targets(round_: Round, actor: Actor, organisation_id: int | None) -> list[_Target]:
+    one = {"organisation": organisation_id} if organisation_id else {}
     rows = (
         RoundTarget.objects.for_user(actor)
-        .filter(round=round_)
+        .filter(round=round_, **one)
         .order_by("organisation__parent_id", "organisation_id")
         .distinct()
         .values_list(
@@ -131,13 +169,16 @@ def _targets(round_: Round, actor: Actor) -> list[_Target]:
             "organisation__parent__name",
             "asks_progress",
             "asks_checklists",
+            "extended_to",
         )
     )
     found = []
-    for pk, name, kind, code, own_code, parent, parent_name, progress, checklists in rows:
+    for pk, name, kind, code, own_code, parent, parent_name, progress, checklists, later in rows:
+        due_on = max(round_.due_on, later or round_.due_on)
         own = kind == OrganisationKind.PREFECTURE
         found.append(
             _Target(
+                round_.pk,
                 pk,
                 name,
                 kind,
@@ -146,39 +187,56 @@ def _targets(round_: Round, actor: Actor) -> list[_Target]:
                 name if own else parent_name or "",
                 progress,
                 checklists,
+                due_on,
+                due_on > round_.due_on,
             )
         )
     return found
 
 
-def round_status(round_: Round, actor: Actor) -> list[FormStatus]:
-    """Every form of the round the actor is concerned with, what needs work first; five queries at most.
+def round_status(round_: Round, actor: Actor, organisation_id: int | None = None) -> list[FormStatus]:
+    """Every form of the round the actor is concerned with, what needs work first; six queries at most.
 
     States are told from the first draft on; contents stay behind `for_user`. Checklists are left out
-    for those who may not see them.
+    for those who may not see them. With `organisation_id`, of that organisation alone.
     """
-    targets = _targets(round_, actor)
+    targets = _targets(round_, actor, organisation_id)
     ids = [target.organisation_id for target in targets]
     reports = _latest(ProgressReport.objects.filter(round=round_, organisation__in=ids))
+    absent = not_applicable_forms([round_])
     found = [
-        _status(round_, target, _PROGRESS, reports.get((target.organisation_id, None)))
+        _status(target, _PROGRESS, reports.get((target.organisation_id, None)), absent)
         for target in targets
         if target.asks_progress
     ]
     if allows(actor, Action.VIEW_ASSESSMENT) and any(target.asks_checklists for target in targets):
-        found += _checklists(round_, targets, ids)
+        found += _checklists(round_, targets, ids, absent)
     return sorted(
         found, key=lambda one: (SHOWN_STATES.index(one.state), one.code, one.organisation_id, one.order)
     )
 
 
-def _checklists(round_: Round, targets: list[_Target], ids: list[int]) -> Iterable[FormStatus]:
+_Absent = set[tuple[int, int, int | None]]
+
+
+def not_applicable_forms(rounds: Iterable[Round], organisation_id: int | None = None) -> _Absent:
+    """(round, organisation, framework or None for 取組状況) of every form declared 該当なし; one query."""
+    rows = NotApplicable.objects.filter(target__round__in=list(rounds), undone_at__isnull=True)
+    if organisation_id:
+        rows = rows.filter(target__organisation=organisation_id)
+    return set(rows.order_by().values_list("target__round", "target__organisation", "framework"))
+
+
+def _checklists(
+    round_: Round, targets: list[_Target], ids: list[int], absent: _Absent
+) -> Iterable[FormStatus]:
     rows = _latest(Assessment.objects.filter(round=round_, organisation__in=ids), "framework_id")
-    for order, (framework, of_town, of_prefecture) in enumerate(_frameworks(round_), start=1):
+    for order, (framework, of_town, of_prefecture) in enumerate(form_kinds(round_), start=1):
         for target in targets:
             if target.asks_checklists and _asked(target.kind, of_town, of_prefecture):
                 row = rows.get((target.organisation_id, framework.pk))
-                yield _status(round_, target, _Form(str(framework.pk), framework.name, order), row)
+                form = _Form(str(framework.pk), framework.name, order, framework.pk)
+                yield _status(target, form, row, absent)
 
 
 _Row = tuple[int, str, dt.datetime | None]
@@ -193,10 +251,11 @@ def _latest(queryset: object, extra: str = "") -> dict[tuple[int, int | None], _
     }
 
 
-def _status(round_: Round, target: _Target, form: _Form, row: _Row | None) -> FormStatus:
+def _status(target: _Target, form: _Form, row: _Row | None, absent: _Absent) -> FormStatus:
     pk, state, at = row or (None, None, None)
     today = clock.today()
-    shown = shown_state(state, round_, today)
+    none_here = (target.round_id, target.organisation_id, form.framework_id) in absent
+    shown = shown_state(state, target.due_on, today, not_applicable=none_here)
     return FormStatus(
         organisation_id=target.organisation_id,
         organisation=target.name,
@@ -208,8 +267,10 @@ def _status(round_: Round, target: _Target, form: _Form, row: _Row | None) -> Fo
         state=shown,
         object_id=pk,
         handed_in_at=at if shown in _DONE else None,
-        days_left=(round_.due_on - today).days,
+        days_left=(target.due_on - today).days,
         order=form.order,
+        due_on=target.due_on,
+        is_extended=target.is_extended,
     )
 
 

@@ -65,7 +65,7 @@ class OwnAssessment(PortalView):
             "assessment": self.assessment,
         }
         base["is_sample"] = self.round.program.is_sample
-        return base | {"organisation": self.target.organisation} | more
+        return base | {"organisation": self.target.organisation, "target": self.target} | more
 
     def address(self, name: str, *more: Any) -> str:
         """The address of another page of this checklist."""

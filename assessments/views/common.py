@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 
 from assessments.models import Round, RoundTarget
 from portal.http import PortalRequest
+from portal.models import Organisation
 
 
 def round_or_404(request: PortalRequest, pk: int) -> Round:
@@ -23,6 +24,12 @@ def own_target_or_404(request: PortalRequest, round_: Round) -> RoundTarget:
     """What the round asks of the actor's own organisation; those who are not asked find nothing."""
     targets = RoundTarget.objects.for_user(request.actor).select_related("round__program", "organisation")
     return get_object_or_404(targets, round=round_, organisation=request.actor.organisation)
+
+
+def target_of(request: PortalRequest, round_: Round, organisation: Organisation) -> RoundTarget | None:
+    """What the round asks of an organisation, with its own due day; None when it is asked no longer."""
+    targets = RoundTarget.objects.for_user(request.actor).select_related("round")
+    return targets.filter(round=round_, organisation=organisation).first()
 
 
 @dataclass(frozen=True)

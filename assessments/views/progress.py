@@ -47,7 +47,7 @@ class OwnProgress(PortalView):
     def context(self, **more: Any) -> dict[str, Any]:
         """What every page of the form shows."""
         base = {"round": self.round, "report": self.report, "is_sample": self.round.program.is_sample}
-        return base | {"organisation": self.target.organisation} | more
+        return base | {"organisation": self.target.organisation, "target": self.target} | more
 
 
 class ProgressEdit(OwnProgress):

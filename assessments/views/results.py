@@ -14,6 +14,7 @@ from assessments.models import Assessment
 from assessments.services.checklists import confirm_assessment, reopen_assessment
 from assessments.services.results import Result, assessment_result
 from assessments.states import ASSESSMENT
+from assessments.views.common import target_of
 from portal.charts import Figure, Series, bars_figure, radar_figure, radar_finding
 from portal.errors import MoveRefused
 from portal.http import PortalRequest, PortalView
@@ -45,6 +46,7 @@ class AssessmentDetail(PortalView):
             "assessment": assessment,
             "round": assessment.round,
             "organisation": assessment.organisation,
+            "target": target_of(request, assessment.round, assessment.organisation),
             "framework": assessment.framework,
             "is_sample": assessment.round.program.is_sample,
             "result": result,

@@ -17,6 +17,7 @@ from assessments.models.progress import SECTIONS
 from assessments.services import progress as service
 from assessments.services.attachments import attachments_of, current_attachments
 from assessments.states import PROGRESS
+from assessments.views.common import target_of
 from portal.errors import MoveRefused
 from portal.http import PortalRequest, PortalView
 from portal.permissions import Action, allows, check
@@ -49,6 +50,7 @@ class ProgressDetail(PortalView):
             "round": report.round,
             "report": report,
             "organisation": report.organisation,
+            "target": target_of(request, report.round, report.organisation),
             "is_sample": report.round.program.is_sample,
             "submission": submission,
             "sections": _sections(report, submission, mine=mine),

@@ -5,30 +5,28 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import QueryDict
+from django.db.models import Q
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from assessments.choices import ASSESSMENT_HANDED_IN, HANDED_IN, FormState
-from assessments.forms import StatusFilterForm
 from assessments.models import PrefectureSupport, Round, RoundTarget
 from assessments.services.counts import round_counts
 from assessments.services.own import OwnForm, own_forms
-from assessments.services.status import PROGRESS_FORM, FormStatus, counts_by_state, round_state, round_status
+from assessments.services.status import NOT_APPLICABLE, round_state
 from assessments.views.common import round_or_404
+from assessments.views.overview import Overview
 from portal import clock, exports
 from portal.exports import Download
 from portal.http import PortalRequest, PortalView
 from portal.permissions import Action, allows, check
 from portal.ui.chips import CHIPS
-from portal.ui.dates import fiscal, local_date
+from portal.ui.dates import fiscal
 from programs.core.views.regions import region_tabs
 from programs.models import Region
 
 PER_PAGE = 50
-#: States in which others than the author find something to read.
-_READABLE = {"submitted", "accepted", "confirmed", "returned"}
 
 
 class RoundList(PortalView):
@@ -42,6 +40,7 @@ class RoundList(PortalView):
             return exports.respond(request, _rounds_download("報告回の一覧", request, rounds))
         context = {"page": _round_page(request, rounds), "page_title": "報告回"}
         context["export_links"] = exports.links(request)
+        context["can_create"] = allows(request.actor, Action.CREATE_ROUND)
         return render(request, "assessments/round_list.html", context)
 
 
@@ -53,7 +52,11 @@ class RegionRounds(PortalView):
         regions = Region.objects.for_user(request.actor).with_names().distinct()
         region = get_object_or_404(regions, program__slug=slug, prefecture__code=code)
         check(request.actor, Action.VIEW_ROUNDS, region)
+        place = region.prefecture.organisation
+        asked = RoundTarget.objects.for_user(request.actor).order_by()
+        asked = asked.filter(Q(organisation=place) | Q(organisation__parent=place))
         rounds = Round.objects.for_user(request.actor).filter(program=region.program)
+        rounds = rounds.filter(Q(organisation=place) | Q(pk__in=asked.values("round")))
         rounds = rounds.select_related("program")
         if exports.wanted(request):
             title = f"{region.prefecture.name}の報告回"
@@ -82,12 +85,19 @@ def _round_rows(request: PortalRequest, rounds: list[Round], region: Region | No
     return [
         {
             "round": round_,
-            "url": reverse("round_detail", args=[round_.pk]) + query,
+            "url": _round_url(request, round_) + query,
             "state": round_state(round_, clock.today()),
             "count": counts[round_.pk],
         }
         for round_ in rounds
     ]
+
+
+def _round_url(request: PortalRequest, round_: Round) -> str:
+    """The round's page; for who set it up, what is in preparation or called off leads to its set-up."""
+    mine = round_.organisation_id == request.actor.organisation.pk
+    unseen = mine and not round_.is_in_force and allows(request.actor, Action.MANAGE_ROUND, round_)
+    return reverse("round_setup" if unseen else "round_detail", args=[round_.pk])
 
 
 def _rounds_download(
@@ -114,7 +124,7 @@ def _round_cells(row: dict[str, Any]) -> list[Any]:
 
 
 #: States, of either kind of form, in which nothing is left to do for its author.
-_IN = {*HANDED_IN, *ASSESSMENT_HANDED_IN}
+_IN = {*HANDED_IN, *ASSESSMENT_HANDED_IN, NOT_APPLICABLE}
 
 
 class RoundDetail(PortalView):
@@ -125,8 +135,10 @@ class RoundDetail(PortalView):
         round_ = round_or_404(request, pk)
         check(request.actor, Action.VIEW_ROUNDS)
         if exports.wanted(request):
-            listing = _Listing(request, round_)
+            listing = Overview(request, round_)
             return exports.respond(request, listing.download(f"{round_.title}の提出状況"))
+        mine = RoundTarget.objects.for_user(request.actor).select_related("round")
+        target = mine.filter(round=round_, organisation=request.actor.organisation).first()
         own = own_forms(request.actor, [round_]) if allows(request.actor, Action.VIEW_OWN_FORMS) else []
         others = (
             RoundTarget.objects.for_user(request.actor)
@@ -141,12 +153,18 @@ class RoundDetail(PortalView):
             "next": _next(own),
             "to_sign": _to_sign(request, own),
             "all_in": all(form.state in _IN for form in own),
-            "days_left": (round_.due_on - clock.today()).days,
+            "target": target,
+            "due_on": target.due_on if target else round_.due_on,
+            "extension": target.extensions.order_by("-id").first() if target and target.is_extended else None,
+            "days_left": ((target.due_on if target else round_.due_on) - clock.today()).days,
+            "guides": round_.guides.filter(removed_at__isnull=True).select_related("stored_file"),
+            "owner": round_.organisation,
+            "can_manage": allows(request.actor, Action.MANAGE_ROUND, round_),
             "is_sample": round_.program.is_sample,
         }
         if not others:
             return render(request, "assessments/round_detail.html", context)
-        context |= _Listing(request, round_).context() | self._support(request, round_)
+        context |= Overview(request, round_).context() | self._support(request, round_)
         return render(request, "assessments/round_overview.html", context)
 
     def _support(self, request: PortalRequest, round_: Round) -> dict[str, Any]:
@@ -165,56 +183,6 @@ class RoundDetail(PortalView):
         return {"support_total": towns.count(), "support_filled": written.count()}
 
 
-class _Listing:
-    """The table of a round under the filters of the address; 取組状況 when no form is chosen."""
-
-    def __init__(self, request: PortalRequest, round_: Round) -> None:
-        self.request = request
-        self.everything = round_status(round_, request.actor)
-        self.asked = request.GET.copy()
-        if "form" not in self.asked and any(row.form == PROGRESS_FORM for row in self.everything):
-            self.asked["form"] = PROGRESS_FORM
-        self.form = StatusFilterForm(
-            self.asked,
-            kinds=_first_seen((row.form, row.form_label, row.order) for row in self.everything),
-            prefectures=sorted({(str(row.prefecture_id), row.prefecture) for row in self.everything}),
-            states=[(state, CHIPS[state][2]) for state in counts_by_state(self.everything)],
-        )
-        names = [name for name in ("form", "prefecture") if name in self.form.fields]
-        wanted: dict[str, Any] = {name: self.form.value(name) for name in names}
-        self.rows = [row for row in self.everything if _fits(row, wanted)]
-        self.state = self.form.value("state")
-        self.listed = [row for row in self.rows if self.state in (None, row.state)]
-
-    def context(self) -> dict[str, Any]:
-        """What the page shows."""
-        page = Paginator(self.listed, PER_PAGE).get_page(self.request.GET.get("page"))
-        rows: Any = [{"row": row, "url": _url(row)} for row in page.object_list]
-        page.object_list = rows
-        return {
-            "page": page,
-            "filter_form": self.form,
-            "export_links": exports.links(self.request),
-            "tabs": _state_tabs(self.asked, self.rows, self.state),
-            "unit": "件",
-            "order": "対応が必要な状態の順",
-            "show_prefecture": "prefecture" in self.form.fields,
-            "handed_in": sum(row.is_done for row in self.everything),
-            "asked": len(self.everything),
-        }
-
-    def download(self, title: str) -> Download:
-        """All rows of the list, not only those of one page."""
-        header = ["団体コード", "団体", "都道府県", "提出物", "状態", "提出日", "期限までの日数"]
-        return Download(title, header, [_cells(row) for row in self.listed])
-
-
-def _cells(row: FormStatus) -> list[Any]:
-    day = local_date(row.handed_in_at) if row.handed_in_at else None
-    left = None if row.is_done else row.days_left
-    return [row.code, row.organisation, row.prefecture, row.form_label, row.state_label, day, left]
-
-
 def _to_sign(request: PortalRequest, own: list[OwnForm]) -> OwnForm | None:
     if not allows(request.actor, Action.SIGN_OFF_PROGRESS):
         return None
@@ -223,38 +191,3 @@ def _to_sign(request: PortalRequest, own: list[OwnForm]) -> OwnForm | None:
 
 def _next(own: list[OwnForm]) -> OwnForm | None:
     return next((form for form in own if form.is_open), None)
-
-
-def _first_seen(rows: Any) -> list[tuple[str, str]]:
-    found = {code: (order, label) for code, label, order in rows}
-    return [(code, label) for code, (_order, label) in sorted(found.items(), key=lambda item: item[1])]
-
-
-def _fits(row: FormStatus, wanted: dict[str, Any]) -> bool:
-    values = {"form": row.form, "prefecture": str(row.prefecture_id)}
-    return all(value is None or values[name] == value for name, value in wanted.items())
-
-
-def _state_tabs(asked: QueryDict, rows: list[FormStatus], current: str | None) -> list[dict[str, Any]]:
-    """One link per state with its count under the present filters; each count is what its link lists."""
-    items = [{"state": None, "label": "すべて", "count": len(rows)}]
-    items += [
-        {"state": state, "label": CHIPS[state][2], "count": number}
-        for state, number in counts_by_state(rows).items()
-    ]
-    for item in items:
-        query = asked.copy()
-        query.pop("page", None)
-        query.pop("state", None)
-        if item["state"]:
-            query["state"] = str(item["state"])
-        item |= {"url": f"?{query.urlencode()}", "current": item["state"] == current}
-    return items
-
-
-def _url(row: FormStatus) -> str:
-    if row.object_id is None or row.state not in _READABLE:
-        return ""
-    return reverse(
-        "progress_detail" if row.form == PROGRESS_FORM else "assessment_detail", args=[row.object_id]
-    )

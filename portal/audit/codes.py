@@ -96,3 +96,17 @@ class AuditCode(models.TextChoices):
     FILE_REFUSED = "file.refused", "ファイルを受け付けなかった"
     FILE_INFECTED = "file.infected", "ファイルからウイルスが見つかった"
     FILE_REMOVED = "file.removed", "ファイルの添付を取り消した"
+    # rounds: setting them up, extensions, forms that do not apply
+    ROUND_CREATED = "round.created", "報告回を作った"
+    ROUND_CHANGED = "round.changed", "報告回の設定を変えた"
+    ROUND_TARGETS_CHANGED = "round.targets_changed", "報告回の対象団体を変えた"
+    ROUND_CONFIRMED = "round.confirmed", "報告回の設定を確定した"
+    ROUND_WITHDRAWN = "round.withdrawn", "報告回を取りやめた"
+    GUIDE_ATTACHED = "guide.attached", "記入要領・記入例を登録した"
+    GUIDE_REMOVED = "guide.removed", "記入要領・記入例を取り外した"
+    EXTENSION_GRANTED = "extension.granted", "提出期限を延長した"
+    EXTENSION_CHANGED = "extension.changed", "延長した提出期限を変えた"
+    EXTENSION_WITHDRAWN = "extension.withdrawn", "提出期限の延長を取り消した"
+    NOT_APPLICABLE_DECLARED = "not_applicable.declared", "該当なしを登録した"
+    NOT_APPLICABLE_UNDONE = "not_applicable.undone", "該当なしを取り消した"
+    # end of rounds

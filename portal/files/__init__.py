@@ -1,6 +1,6 @@
 """The one way into and out of stored files.
 
-In: `accept` judges what a person hands over and `keep` stores it; `store` keeps what the portal made
+In: `accept_from` judges what a person hands over and `keep` stores it; `store` keeps what the portal made
 itself. Out: `serve`, after the caller has checked permission.
 """
 
@@ -8,7 +8,7 @@ from portal.files.judging import ACCEPTED, ACCEPTED_LABEL, MAX_BYTES, MAX_FILES,
 from portal.files.names import clean_name
 from portal.files.scanning import scan_later
 from portal.files.serving import FileWithheld, serve
-from portal.files.storing import keep, store
+from portal.files.storing import accept_from, keep, store
 
 __all__ = [
     "ACCEPTED",
@@ -19,6 +19,7 @@ __all__ = [
     "FileRefused",
     "FileWithheld",
     "accept",
+    "accept_from",
     "clean_name",
     "keep",
     "scan_later",

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from io import BytesIO
+from typing import BinaryIO
 
 from django.core.files import File
+from django.core.files.uploadedfile import UploadedFile
+from django.db import models
 
 from portal.actor import Actor
 from portal.audit import AuditCode, record
-from portal.files.judging import Accepted
+from portal.choices import AuditResult
+from portal.files.judging import Accepted, FileRefused, accept
 from portal.files.names import clean_name
 from portal.files.scanning import scan_later
 from portal.models import Organisation, StoredFile, User
@@ -30,6 +34,18 @@ def store(
     stored.file.save("", File(BytesIO(content), name="content"), save=False)
     stored.save()
     return stored
+
+
+def accept_from(
+    upload: UploadedFile | BinaryIO, *, name: str = "", actor: Actor, obj: models.Model
+) -> Accepted:
+    """Judge what a person hands over for `obj`; a refusal is told to the audit trail and raised."""
+    try:
+        return accept(upload, name=name or str(getattr(upload, "name", "")))
+    except FileRefused as refused:
+        told = {"name": refused.name, "rule": refused.rule}
+        record(AuditCode.FILE_REFUSED, actor=actor, obj=obj, details=told, result=AuditResult.REFUSED)
+        raise
 
 
 def keep(accepted: Accepted, *, organisation: Organisation, by: Actor) -> StoredFile:

@@ -16,6 +16,8 @@ CHIPS: dict[str, tuple[str, str, str]] = {
     "overdue": ("red", "exclamation", "期限超過"),
     "not_applicable": ("gray", "minus", "該当なし"),
     # rounds and regions
+    "setup": ("gray", "pencil", "準備中"),
+    "withdrawn": ("gray", "close", "取りやめ"),
     "planned": ("gray", "circle-dashed", "受付前"),
     "open": ("blue", "pencil", "受付中"),
     "closed": ("gray", "lock", "締切"),
@@ -40,7 +42,6 @@ CHIPS: dict[str, tuple[str, str, str]] = {
     "in_force": ("green", "check", "有効"),
     "coming": ("blue", "clock", "開始前"),
     "over": ("gray", "close", "終了"),
-    "withdrawn": ("gray", "close", "取りやめ"),
     "stopped": ("red", "lock", "停止中"),
     "vacant": ("red", "exclamation", "不在"),
     "unsent": ("gray", "clock", "送信待ち"),

@@ -120,6 +120,7 @@ def _past(
                 "round": report.round.title,
                 "version": 3,
                 "sections": {section: item[section] for section in SECTIONS},
+                "attachments": [],
             },
             by=step.by.user,
             at=step.at,

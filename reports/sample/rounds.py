@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from assessments.choices import RoundStage
 from assessments.models import Framework, Round, RoundTarget
+from portal import clock
 from programs.models import Partnership, Program
 from reports.sample.organisations import Organisations
 
@@ -17,7 +19,10 @@ def make_rounds(
     frameworks: dict[str, Framework],
     organisations: Organisations,
 ) -> dict[str, Round]:
-    """The rounds of a program by code, asking its partners, their prefectures and, where told, all towns."""
+    """The rounds of a program by code, asking its partners, their prefectures and, where told, all towns.
+
+    They are the secretariat's: the same for all regions.
+    """
     rounds = {}
     for item in content:
         row = Round.objects.create(
@@ -27,6 +32,11 @@ def make_rounds(
             opens_on=item["opens_on"],
             due_on=item["due_on"],
             closes_on=item["closes_on"],
+            organisation=organisations["secretariat"],
+            period_from=item["period_from"],
+            period_to=item["period_to"],
+            request_text=item["request"],
+            confirmed_at=dt.datetime.combine(item["confirmed_on"], dt.time(10), clock.JAPAN),
         )
         row.frameworks.set(frameworks[code] for code in item["frameworks"])
         _targets(row, program, item, organisations)

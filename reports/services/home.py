@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assessments.choices import ChartKind
-from assessments.models import Assessment, Framework, Round
+from assessments.models import Assessment, Framework, Round, RoundTarget
 from assessments.services.scores import scores_of, summarise
 from assessments.services.status import PROGRESS_FORM, counts_by_state, round_status
 from portal import clock
@@ -50,6 +50,7 @@ def home_data(actor: Actor) -> dict[str, Any]:
     tasks = tasks_of(actor)
     today = clock.today()
     round_ = open_round(actor, today)
+    due_on = _due_on(round_, actor) if round_ else None
     return {
         "first": tasks[0] if tasks else None,
         "first_overdue": bool(tasks and tasks[0].due and tasks[0].due < today),
@@ -58,7 +59,8 @@ def home_data(actor: Actor) -> dict[str, Any]:
         "count": len(tasks),
         "elsewhere": waiting_elsewhere(actor),
         "round": round_,
-        "days_left": (round_.due_on - today).days if round_ else None,
+        "due_on": due_on,
+        "days_left": (due_on - today).days if due_on else None,
         "cards": round_cards(round_, actor) if round_ else [],
         "radar": newest_radar(actor),
         "is_sample": bool(round_ and round_.program.is_sample),
@@ -67,8 +69,15 @@ def home_data(actor: Actor) -> dict[str, Any]:
 
 def open_round(actor: Actor, today: dt.date) -> Round | None:
     """The round the actor is concerned with that is open today and due first."""
-    rounds = Round.objects.for_user(actor).filter(opens_on__lte=today, closes_on__gte=today)
+    rounds = Round.objects.for_user(actor).in_force().filter(opens_on__lte=today, closes_on__gte=today)
     return rounds.select_related("program").order_by("due_on", "id").first()
+
+
+def _due_on(round_: Round, actor: Actor) -> dt.date:
+    """The day that counts for the actor's own organisation: a later one when it was given one."""
+    targets = RoundTarget.objects.for_user(actor).select_related("round")
+    target = targets.filter(round=round_, organisation=actor.organisation).first()
+    return target.due_on if target else round_.due_on
 
 
 @dataclass(frozen=True)
@@ -87,7 +96,7 @@ class Card:
 
 def round_cards(round_: Round, actor: Actor) -> list[Card]:
     """Progress reports that are in, wait for review, are sent back or late; none for a single town."""
-    rows = [row for row in round_status(round_, actor) if row.form == PROGRESS_FORM]
+    rows = [row for row in round_status(round_, actor) if row.form == PROGRESS_FORM and row.is_asked]
     if len(rows) < 2:
         return []
     counts = counts_by_state(rows)

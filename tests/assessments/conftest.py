@@ -2,7 +2,10 @@
 
 import pytest
 
-from tests.factories_assessments import make_framework, make_round
+from assessments.models import Round
+from assessments.services.setup import confirm_round, create_round
+from assessments.services.targets import Asked, add_group
+from tests.factories_assessments import a_setup, make_framework, make_round
 
 
 @pytest.fixture
@@ -29,3 +32,11 @@ def town(world):
 def prefecture(world):
     """An officer of prefecture A."""
     return world.actors["prefecture_a"]
+
+
+@pytest.fixture
+def planned(world, framework, prefecture) -> Round:
+    """A round of prefecture A, confirmed, that opens in February 2026 and asks its partners for both."""
+    round_ = create_round(setup=a_setup(world.program, frameworks=(framework,)), actor=prefecture)
+    add_group(round_=round_, group="partners", asked=Asked(progress=True, checklists=True), actor=prefecture)
+    return confirm_round(round_=round_, actor=prefecture)

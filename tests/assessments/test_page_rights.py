@@ -164,7 +164,7 @@ def test_the_table_of_a_round_as_a_file_has_all_rows_of_the_filter(client_of, ro
     submitted_report(round_, town)
     office = client_of(prefecture)
     url = reverse("round_detail", args=[round_.pk])
-    assert len(lines(office.get(url, {"export": "csv", "form": ""}))) == 1 + 6
+    assert len(lines(office.get(url, {"export": "csv", "form": ""}))) == 1 + 3
     handed_in = lines(office.get(url, {"export": "csv", "state": "submitted"}))
     assert len(handed_in) == 2
     assert town.organisation.name in handed_in[1]

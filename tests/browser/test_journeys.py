@@ -77,7 +77,7 @@ def test_b_the_prefecture_returns_the_town_corrects_the_prefecture_accepts(open_
 def _open_form(prefecture: Town) -> None:
     prefecture.page.goto("/")
     prefecture.link_like("取組状況の確認").click()
-    prefecture.page.get_by_role("main").get_by_role("link", name="高根沢町").first.click()
+    prefecture.page.get_by_role("main").get_by_role("link", name="高根沢町の取組状況").first.click()
     prefecture.heading("高根沢町の取組状況")
 
 

@@ -35,6 +35,7 @@ from programs.models import (
     Vendor,
 )
 from reports.models import Version
+from tests.permissions.rows_rounds import plant_rounds
 from tests.permissions.scene import Scene
 from tests.permissions.scene_people import plant_people
 
@@ -66,6 +67,7 @@ def plant(scene: Scene) -> Canaries:
     _plans(found, scene)
     with permit():  # histories and submissions are append-only
         _forms(found, scene)
+    plant_rounds(found, scene)
     _people(found, scene)
     plant_people(found, scene)
     _import(found, scene)

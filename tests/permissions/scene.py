@@ -47,6 +47,7 @@ from reports.services.rendering import JOB_KIND
 from tests import factories as f
 from tests.conftest import World, build_world
 from tests.permissions import rows_audit, rows_guard, rows_signin
+from tests.permissions.rows_rounds import furnish_rounds
 from tests.permissions.scene_people import PeopleRows, furnish_people
 
 User = get_user_model()
@@ -100,6 +101,7 @@ def build_scene() -> Scene:
     question = f.QuestionFactory(principle=f.PrincipleFactory(framework=framework, position=1))
     a = furnish(world, "a", [world.town_a1, world.town_a2], question)
     b = furnish(world, "b", [world.town_b], question)
+    furnish_rounds(world, a, b)
     shared = f.RoundFactory(program=world.program, title="全県の報告回")
     for town in (world.town_a1, world.town_b):
         f.RoundTargetFactory(round=shared, organisation=town.organisation)
@@ -139,7 +141,9 @@ def furnish(world: World, letter: str, towns: list[Municipality], question: Ques
     actor = world.actors[f"prefecture_{letter}"]
     _plans(region, towns[0], actor)
     _application(region, towns[0])
-    round_ = f.RoundFactory(program=world.program, title=f"県の報告回{letter}")
+    round_ = f.RoundFactory(
+        program=world.program, organisation=prefecture.organisation, title=f"県の報告回{letter}"
+    )
     framework = question.principle.framework
     round_.frameworks.add(framework)
     for organisation in [prefecture.organisation, *(town.organisation for town in towns)]:

@@ -17,7 +17,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from reports.choices import ReportKind
-from tests.permissions import rows_audit, rows_draft, rows_guard, rows_people, rows_signin
+from tests.permissions import rows_audit, rows_draft, rows_guard, rows_people, rows_rounds, rows_signin
 from tests.permissions.scene import Scene
 
 # fmt: off
@@ -234,7 +234,7 @@ account_confirm_email               POST 404
 # fmt: on
 
 #: Tables of their own, one per part of the portal: `ROWS` and, where needed, `ARGUMENTS`, `POSTED`, `DUTIES`.
-PARTS = [rows_audit, rows_draft, rows_guard, rows_people, rows_signin]
+PARTS = [rows_audit, rows_draft, rows_guard, rows_people, rows_rounds]
 
 Make = Callable[[Scene], Any]
 
@@ -333,7 +333,12 @@ POSTED: dict[str, Make] = {
 }
 
 
+ACCOUNTS += rows_signin.ROWS
+ARGUMENTS |= rows_signin.ARGUMENTS
+POSTED |= rows_signin.POSTED
 for _part in PARTS:
+    TABLE += _part.ROWS
+    DUTIES += getattr(_part, "DUTIES", "")
     ARGUMENTS |= getattr(_part, "ARGUMENTS", {})
     POSTED |= getattr(_part, "POSTED", {})
 
@@ -341,7 +346,7 @@ for _part in PARTS:
 def rows() -> list[tuple[str, str, dict[str, str]]]:
     """Each row of both tables: key, method, and the expected cell of every persona."""
     found = []
-    for line in "\n".join([TABLE, *(part.ROWS for part in PARTS), ACCOUNTS]).splitlines():
+    for line in (TABLE + ACCOUNTS).splitlines():
         if not line or line.startswith("#"):
             continue
         key, method, *cells = line.split()
@@ -351,8 +356,7 @@ def rows() -> list[tuple[str, str, dict[str, str]]]:
 
 
 def _with_colleagues(key: str, method: str, cells: dict[str, str]) -> dict[str, str]:
-    duties = "\n".join([DUTIES, *(getattr(part, "DUTIES", "") for part in PARTS)])
-    less = {tuple(line.split()[:2]): line.split()[2:] for line in duties.splitlines() if line[:1].isalpha()}
+    less = {tuple(line.split()[:2]): line.split()[2:] for line in DUTIES.splitlines() if line[:1].isalpha()}
     told = less.get((key, method), [cells[colleague] for colleague in COLLEAGUES.values()])
     return cells | dict(zip(COLLEAGUES, told, strict=True))
 

@@ -17,7 +17,7 @@ from tests.permissions.table import ARGUMENTS, PERSONAS, TABLE, address, name_of
 EVERYONES = {
     "home", "help", "accessibility", "credits", "membership_switch", "program_detail",
     "import_start", "import_template",
-    "invitation_new", "invitation_open", "invitation_done", "invitation_finish", "liaison_new",
+    "invitation_new", "invitation_open", "invitation_done", "invitation_finish", "liaison_new", "round_new",
 }  # fmt: skip
 OF_A = [key for key in ARGUMENTS if name_of(key) in TABLE.split() and name_of(key) not in EVERYONES]
 FORMATS = ["", "?export=csv", "?export=xlsx", "?part=1", "?format=csv"]

@@ -41,6 +41,11 @@ ELSEWHERE = {
 TOLD_BY = {
     "programs.core.services": "tests/portal/people",
     "assessments.services.attachments": "tests/assessments/test_attachments.py",
+    "assessments.services.setup": "tests/assessments/test_round_setup.py",
+    "assessments.services.guides": "tests/assessments/test_round_setup.py",
+    "assessments.services.targets": "tests/assessments/test_round_targets.py",
+    "assessments.services.extensions": "tests/assessments/test_extensions.py",
+    "assessments.services.not_applicable": "tests/assessments/test_extensions.py",
 }
 
 
@@ -135,7 +140,7 @@ WRITES = {
     "delete",
     "update",
 }
-TELLS = {"record", "move", "enqueue", "job_failed"}
+TELLS = {"record", "move", "enqueue", "job_failed", "accept_from", "keep"}
 HELPERS = {"store", "upsert"}
 #: Not services of their own: called by one that is told.
 PARTS = {

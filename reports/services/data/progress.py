@@ -3,15 +3,21 @@
 import datetime as dt
 from typing import Any
 
+from django.db.models import Q
+
 from assessments.choices import RoundStage
-from assessments.models import PrefectureSupport, ProgressReport, Round
+from assessments.models import PrefectureSupport, ProgressReport, Round, RoundTarget
 from assessments.models.progress import SECTIONS
+from assessments.services.status import not_applicable_forms
 from programs.models import Region
 
 
 def rounds_of(region: Region, on: dt.date) -> list[Round]:
-    """Rounds of the region's year that had opened by that day, oldest first."""
-    return list(region.program.rounds.filter(opens_on__lte=on).order_by("opens_on", "id"))
+    """Rounds of the region's year that had opened by that day and ask anybody of it, oldest first."""
+    prefecture = region.prefecture.organisation_id
+    asked = RoundTarget.objects.filter(Q(organisation=prefecture) | Q(organisation__parent=prefecture))
+    rounds = region.program.rounds.in_force().filter(opens_on__lte=on, pk__in=asked.values("round"))
+    return list(rounds.order_by("opens_on", "id"))
 
 
 def latest(rounds: list[Round], stage: RoundStage) -> Round | None:
@@ -29,7 +35,11 @@ def progress_data(region: Region, on: dt.date) -> dict[str, Any]:
 
 
 def _round(region: Region, round_: Round) -> dict[str, Any]:
+    absent = {organisation for _round, organisation, form in not_applicable_forms([round_]) if form is None}
     asked = {target.organisation_id for target in round_.targets.filter(asks_progress=True)}
+    asked -= absent - set(
+        ProgressReport.objects.handed_in().filter(round=round_).values_list("organisation", flat=True)
+    )
     reports = {
         report.organisation_id: report
         for report in ProgressReport.objects.handed_in()
