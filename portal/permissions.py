@@ -62,6 +62,9 @@ class Action(models.TextChoices):
     RENDER_REPORT = "render_report", "報告書のPDFを作成する"
     VIEW_JOBS = "view_jobs", "処理の状況を見る"
     MANAGE_JOB = "manage_job", "処理を取り消す・やり直す"
+    # local issues
+    VIEW_LOCAL_ISSUES = "view_local_issues", "地域課題を見る"
+    EDIT_LOCAL_ISSUE = "edit_local_issue", "地域課題を入力する"
 
 
 S = Standing
@@ -98,6 +101,9 @@ RULES: dict[Action, frozenset[Standing]] = {
     Action.RENDER_REPORT: frozenset({S.PREFECTURE, S.SECRETARIAT}),
     Action.VIEW_JOBS: _ALL,
     Action.MANAGE_JOB: frozenset({S.AUTHOR}),
+    # local issues
+    Action.VIEW_LOCAL_ISSUES: frozenset({S.AUTHOR, S.PREFECTURE, S.VENDOR, S.SECRETARIAT}),
+    Action.EDIT_LOCAL_ISSUE: frozenset({S.AUTHOR}),
 }
 
 _EDITORS = frozenset({Duty.EDITOR, Duty.MANAGER, Duty.STAFF})
@@ -115,6 +121,8 @@ DUTIES: dict[Action, frozenset[Duty]] = {
     Action.SUBMIT_ASSESSMENT: _EDITORS,
     Action.CONFIRM_ASSESSMENT: _DECIDERS,
     Action.RENDER_REPORT: _DECIDERS,
+    # local issues
+    Action.EDIT_LOCAL_ISSUE: _EDITORS,
 }
 
 #: What a role is when an act is about no single object (lists, menus, imports).

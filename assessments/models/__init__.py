@@ -7,6 +7,14 @@ from assessments.models.checklists import (
     AssessmentSubmission,
 )
 from assessments.models.frameworks import Framework, FrameworkLevel, Principle, Question
+from assessments.models.local_issues import (
+    IssueCriterion,
+    IssueLevel,
+    IssueScale,
+    LocalIssue,
+    LocalIssueChange,
+    SupportStep,
+)
 from assessments.models.progress import (
     PrefectureSupport,
     ProgressReport,
@@ -22,6 +30,11 @@ __all__ = [
     "AssessmentSubmission",
     "Framework",
     "FrameworkLevel",
+    "IssueCriterion",
+    "IssueLevel",
+    "IssueScale",
+    "LocalIssue",
+    "LocalIssueChange",
     "PrefectureSupport",
     "Principle",
     "ProgressReport",
@@ -30,4 +43,5 @@ __all__ = [
     "Question",
     "Round",
     "RoundTarget",
+    "SupportStep",
 ]
