@@ -80,5 +80,5 @@ class IssueState(models.TextChoices):
     TODO = "todo", "未着手"
     CONSIDERING = "considering", "検討中"
     WORKING = "working", "取組中"
-    RESOLVED = "resolved", "解決"
+    RESOLVED = "solved", "解決"
     SHELVED = "shelved", "見送り"

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from assessments.views import checklists, progress, results, review, rounds, support
+from assessments.views import (
+    checklists,
+    issue_edit,
+    issue_order,
+    issue_overview,
+    issues,
+    progress,
+    results,
+    review,
+    rounds,
+    support,
+)
 
 _CHECKLIST = "rounds/<int:pk>/checklists/<int:framework>/"
 
@@ -38,4 +49,21 @@ urlpatterns = [
     path("assessments/<int:pk>/", results.AssessmentDetail.as_view(), name="assessment_detail"),
     path("assessments/<int:pk>/confirm/", results.AssessmentConfirm.as_view(), name="assessment_confirm"),
     path("assessments/<int:pk>/reopen/", results.AssessmentReopen.as_view(), name="assessment_reopen"),
+    # local issues
+    path("local-issues/", issue_overview.LocalIssueList.as_view(), name="local_issue_list"),
+    path("local-issues/chart/", issue_overview.LocalIssueChart.as_view(), name="local_issue_chart"),
+    path("local-issues/own/", issues.OwnIssueList.as_view(), name="own_issue_list"),
+    path("local-issues/own/chart/", issues.OwnIssueChart.as_view(), name="own_issue_chart"),
+    path("local-issues/own/order/", issue_order.OwnIssueOrder.as_view(), name="own_issue_order"),
+    path("local-issues/own/add/", issue_edit.IssueAdd.as_view(), name="issue_add"),
+    path("local-issues/<int:pk>/", issues.IssueDetail.as_view(), name="issue_detail"),
+    path("local-issues/<int:pk>/edit/", issue_edit.IssueEdit.as_view(), name="issue_edit"),
+    path("local-issues/<int:pk>/withdraw/", issue_edit.IssueWithdraw.as_view(), name="issue_withdraw"),
+    path("local-issues/<int:pk>/restore/", issue_edit.IssueRestore.as_view(), name="issue_restore"),
+    path("local-issues/<int:pk>/state/<slug:move>/", issue_edit.IssueMove.as_view(), name="issue_move"),
+    path(
+        "programs/<slug:slug>/regions/<str:code>/issues/",
+        issue_overview.RegionIssues.as_view(),
+        name="region_issues",
+    ),
 ]

@@ -9,10 +9,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from portal.actor import Actor
 from portal.permissions import Action
+
+if TYPE_CHECKING:
+    from portal.models import Organisation
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,15 @@ class TaskItem:
     due: dt.date | None = None
 
 
+@dataclass(frozen=True)
+class TownLink:
+    """A page about one municipality that another app shows, offered to those who find something there."""
+
+    label: str
+    url: str
+
+
+TownLinkSource = Callable[[Actor, "Organisation"], Iterable[TownLink]]
 TaskSource = Callable[[Actor], Iterable[TaskItem]]
 T = TypeVar("T")
 
@@ -72,3 +84,4 @@ class Registry(Generic[T]):
 menu: Registry[MenuItem] = Registry()
 region_tabs: Registry[Tab] = Registry()
 task_sources: Registry[TaskSource] = Registry()
+town_links: Registry[TownLinkSource] = Registry()

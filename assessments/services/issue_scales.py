@@ -18,6 +18,10 @@ from portal.services.bulk import upsert
 DATA = Path(__file__).parents[1] / "data" / "issue_scale.yaml"
 
 
+class ScaleMissing(MoveRefused):
+    """Nobody loaded how issues are rated: nothing can be added or drawn yet."""
+
+
 @dataclass(frozen=True)
 class ScalesLoaded:
     """What a load did: rows in the file, rows created and rows updated."""
@@ -79,7 +83,7 @@ def scale_in_use() -> IssueScale:
     """The scale that issues are rated with today, its criteria and levels fetched."""
     scale = IssueScale.objects.in_use(clock.today()).prefetch_related("criteria__levels").first()
     if scale is None:
-        raise MoveRefused("評価の目安が登録されていません。システム管理者に連絡してください。")
+        raise ScaleMissing("評価の目安が登録されていません。システム管理者に連絡してください。")
     return scale
 
 

@@ -28,6 +28,7 @@ CHIPS: dict[str, tuple[str, str, str]] = {
     # local issues
     "considering": ("yellow", "comment", "検討中"),
     "working": ("blue", "pencil", "取組中"),
+    "solved": ("green", "check", "解決"),
     "shelved": ("gray", "minus", "見送り"),
     "withdrawn": ("gray", "close", "取下げ"),
     # jobs
