@@ -62,10 +62,10 @@ def _figure(
         x=_grade(across),
         y=_grade(upward),
         corners=[
-            f"{upward.name}が{upward.high_words}・{across.name}が{across.low_words}",
-            f"{upward.name}が{upward.high_words}・{across.name}が{across.high_words}",
-            f"{upward.name}が{upward.low_words}・{across.name}が{across.low_words}",
-            f"{upward.name}が{upward.low_words}・{across.name}が{across.high_words}",
+            f"{upward.name}が{upward.high_words}\n{across.name}が{across.low_words}",
+            f"{upward.name}が{upward.high_words}\n{across.name}が{across.high_words}",
+            f"{upward.name}が{upward.low_words}\n{across.name}が{across.low_words}",
+            f"{upward.name}が{upward.low_words}\n{across.name}が{across.high_words}",
         ],
         spots=[
             Spot(n, x=row.difficulty or 0, y=row.benefit or 0, kind=_kind(scale, row.urgency))

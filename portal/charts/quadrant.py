@@ -12,14 +12,16 @@ from portal.charts.geometry import Point, place, text_width
 
 WIDTH = 440
 SIZE = 15
-LEFT, TOP = 30.0, 58.0
+LEFT, TOP = 30.0, 72.0
 CELL = 81.0
-RADIUS = 12.5
-PITCH = 26.0
+RADIUS = 12.0
+PITCH = 26.6
 #: Marks in a row of one cell, and rows.
 PER_ROW = 3
 PER_CELL = PER_ROW * PER_ROW
 LEGEND_ROW = 30
+#: Room below the grid for level numbers, words of the corners and the name of the scale.
+FOOT = 108
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def quadrant(
     spots: Sequence[Spot],
     kinds: Sequence[str],
 ) -> SafeString:
-    """The SVG; `corners` are the words of the quadrants: top left, top right, bottom left, bottom right.
+    """The SVG; `corners` (a line break parts their lines): top left, top right, bottom left, bottom right.
 
     A cell holds nine marks; where more fall together, the ninth place says how many more there are.
     """
@@ -77,7 +79,7 @@ def quadrant(
         raise ValueError("Every mark lies on a level of both scales and has a known kind.")
     right, bottom = LEFT + CELL * len(x.levels), TOP + CELL * len(y.levels)
     marks, more = placed(spots, x, y)
-    legend = legend_items(kinds, bottom + 84)
+    legend = legend_items(kinds, bottom + FOOT)
     note = "「+」の数字は、同じ場所にある残りの件数です。" if more else ""
     return render_to_string(
         "charts/quadrant.svg",
@@ -87,7 +89,7 @@ def quadrant(
             "desc": desc + note,
             "palette": palette,
             "width": WIDTH,
-            "height": place(bottom + 84 + LEGEND_ROW * (legend[-1]["row"] + 1) + (22 if more else 0)),
+            "height": place(bottom + FOOT + LEGEND_ROW * (legend[-1]["row"] + 1) + (22 if more else 0)),
             "frame": {
                 "x": place(LEFT),
                 "y": place(TOP),
@@ -103,7 +105,7 @@ def quadrant(
             "more": more,
             "legend": legend,
             "note": note,
-            "note_y": place(bottom + 84 + LEGEND_ROW * (legend[-1]["row"] + 1) + 8),
+            "note_y": place(bottom + FOOT + LEGEND_ROW * (legend[-1]["row"] + 1) + 8),
         },
     )
 
@@ -193,7 +195,7 @@ def names(x: Grade, y: Grade, right: float, bottom: float) -> list[dict[str, str
         {"x": place(4), "y": place(18), "anchor": "start", "text": f"縦：{y.name}（上ほど{y.high}）"},
         {
             "x": place(right),
-            "y": place(bottom + 66),
+            "y": place(bottom + 86),
             "anchor": "end",
             "text": f"横：{x.name}（右ほど{x.high}）",
         },
@@ -201,18 +203,16 @@ def names(x: Grade, y: Grade, right: float, bottom: float) -> list[dict[str, str
 
 
 def corner_texts(corners: Sequence[str], right: float, bottom: float) -> list[dict[str, str]]:
-    """The words of the quadrants, outside the grid so that no mark hides them."""
-    above, below = place(TOP - 10), place(bottom + 43)
-    return [
-        {"x": place(x), "y": y, "anchor": anchor, "text": text}
-        for text, x, y, anchor in zip(
-            corners,
-            (LEFT, right, LEFT, right),
-            (above, above, below, below),
-            ("start", "end", "start", "end"),
-            strict=True,
-        )
-    ]
+    """The words of the quadrants, in lines outside the grid so that no mark hides them."""
+    found = []
+    above, below = TOP - 28, bottom + 42
+    places = ((LEFT, above, "start"), (right, above, "end"), (LEFT, below, "start"), (right, below, "end"))
+    for words, (x, y, anchor) in zip(corners, places, strict=True):
+        found += [
+            {"x": place(x), "y": place(y + 18 * i), "anchor": anchor, "text": text}
+            for i, text in enumerate(words.split("\n"))
+        ]
+    return found
 
 
 def legend_items(kinds: Sequence[str], top: float) -> list[dict[str, Any]]:

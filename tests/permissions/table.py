@@ -17,6 +17,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from reports.choices import ReportKind
+from tests.permissions import rows_local
 from tests.permissions.scene import Scene
 
 # fmt: off
@@ -229,6 +230,9 @@ account_confirm_email               POST 404
 """
 # fmt: on
 
+TABLE += rows_local.ROWS
+DUTIES += rows_local.DUTIES
+
 Make = Callable[[Scene], Any]
 
 
@@ -301,6 +305,7 @@ ARGUMENTS: dict[str, Make] = {
     "assessment_detail/draft": lambda scene: [scene.a.draft_assessment.pk],
     "assessment_confirm": lambda scene: [scene.a.assessment.pk],
     "assessment_reopen": lambda scene: [scene.a.assessment.pk],
+    **rows_local.ARGUMENTS,
 }
 
 _REASON = {"reason": "日付を直してください。"}
@@ -321,6 +326,7 @@ POSTED: dict[str, Make] = {
         "act": "next",
     },
     "assessment_reopen": lambda _: _REASON,
+    **rows_local.POSTED,
 }
 
 

@@ -22,6 +22,7 @@ from programs.models import (
 from reports.models import Version
 from tests import factories as f
 from tests.conftest import actor_for
+from tests.permissions.rows_local import grow_issues
 from tests.permissions.scene import Scene, submitted
 
 TOWNS, POSTINGS, JOBS, VERSIONS, ROUNDS, REGIONS, QUESTIONS = 28, 20, 20, 5, 5, 6, 8
@@ -44,7 +45,14 @@ def grow(scene: Scene) -> None:
         f.ReportFactory(region=year)
     _rounds(scene)
     _application(scene)
+    grow_issues(scene.world.actors["town_a1"], _neighbours(scene))
     _hats(scene)
+
+
+def _neighbours(scene: Scene) -> list[Actor]:
+    """An officer of every town that takes part in A's region, but the first."""
+    rows = scene.a.region.partnerships.exclude(organisation=scene.world.town_a1.organisation)
+    return [actor_for(row.organisation) for row in rows.select_related("organisation")]
 
 
 def start(scene: Scene) -> None:
