@@ -199,7 +199,7 @@ class LocalIssue(models.Model):
             models.CheckConstraint(condition=Q(field__in=IssueField.values), name="local_issue_field_known"),
             models.CheckConstraint(condition=Q(state__in=IssueState.values), name="local_issue_state_known"),
             models.CheckConstraint(
-                condition=Q(withdrawn_at__isnull=True, position__gte=1)
+                condition=Q(withdrawn_at__isnull=True, position__isnull=False, position__gte=1)
                 | Q(withdrawn_at__isnull=False, position__isnull=True),
                 name="local_issue_ranked_unless_withdrawn",
             ),
