@@ -116,7 +116,8 @@ def issue_tabs(actor: Actor, current: str) -> list[dict[str, Any]]:
     if actor.role != Role.MUNICIPALITY:
         pages += [("local_issue_list", "共有された地域課題"), ("local_issue_chart", "共有された課題の図")]
     if is_author(actor):
-        pages += [("own_issue_list", f"{actor.organisation.name}の地域課題"), ("own_issue_chart", f"{actor.organisation.name}の課題の図")]
+        name = actor.organisation.name
+        pages += [("own_issue_list", f"{name}の地域課題"), ("own_issue_chart", f"{name}の課題の図")]
     if is_author(actor) and allows(actor, Action.EDIT_LOCAL_ISSUE):
         pages.append(("own_issue_order", "順位の変更"))
     return [

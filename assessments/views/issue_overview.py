@@ -25,7 +25,7 @@ from programs.core.views.regions import region_tabs
 from programs.models import Partnership, Region
 
 #: Towns by their codes, unions and prefectures after them, then the rank each gave its issue.
-DEFAULT_ORDER = [
+DEFAULT_ORDER: list[Any] = [
     F("organisation__parent_id").asc(nulls_last=True),
     F("organisation__municipality__code").asc(nulls_last=True),
     F("organisation__name"),
