@@ -190,11 +190,21 @@ class OwnIssueFilter(PortalFilterForm):
 class SharedIssueFilter(PortalFilterForm):
     """Which of the shared issues of others to list."""
 
+    prefecture = forms.ChoiceField(label="都道府県")
     town = forms.ChoiceField(label="団体")
     field = forms.ChoiceField(label="分野", choices=[("", "すべて"), *IssueField.choices])
     state = forms.ChoiceField(label="状態", choices=[("", "すべて"), *IssueState.choices])
 
-    def __init__(self, *args: Any, towns: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        towns: Iterable[tuple[str, str]],
+        prefectures: Sequence[tuple[str, str]],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        town: Any = self.fields["town"]
-        town.choices = [("", "すべて"), *towns]
+        for name, choices in (("town", towns), ("prefecture", prefectures)):
+            field: Any = self.fields[name]
+            field.choices = [("", "すべて"), *choices]
+        if len(prefectures) < 2:
+            del self.fields["prefecture"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -40,10 +42,14 @@ class Shared:
     def __init__(self, request: PortalRequest, everything: QuerySet[LocalIssue]) -> None:
         self.request = request
         self.everything = everything
-        self.form = SharedIssueFilter(request.GET, towns=_towns(everything))
+        sharers = _sharers(everything)
+        self.form = SharedIssueFilter(request.GET, towns=sharers.towns, prefectures=sharers.prefectures)
         self.state = self.form.value("state")
         wanted = {"organisation": self.form.value("town"), "field": self.form.value("field")}
         self.unstated = everything.filter(**{name: value for name, value in wanted.items() if value})
+        if "prefecture" in self.form.fields and (above := self.form.value("prefecture")):
+            inside = Q(organisation__parent=above) | Q(organisation=above)
+            self.unstated = self.unstated.filter(inside)
         listed = self.unstated.filter(state=self.state) if self.state else self.unstated
         self.rows, self.order = ordered(
             listed.select_related("organisation__parent", "organisation__municipality", "step"),
@@ -86,21 +92,33 @@ class Shared:
         return found
 
 
-def _towns(issues: QuerySet[LocalIssue]) -> list[tuple[str, str]]:
-    """The organisations that share something, for the filter."""
+@dataclass(frozen=True)
+class Sharers:
+    """Who shares something, for the filters: organisations, and the prefectures they belong to."""
+
+    towns: list[tuple[str, str]]
+    prefectures: list[tuple[str, str]]
+
+
+def _sharers(issues: QuerySet[LocalIssue]) -> Sharers:
     rows = (
         issues.order_by()
         .values_list(
-            "organisation__parent__name",
+            Coalesce("organisation__parent", "organisation"),
+            Coalesce("organisation__parent__name", "organisation__name"),
             "organisation__municipality__code",
             "organisation__name",
             "organisation",
         )
         .distinct()
     )
-    found = sorted(rows, key=lambda row: (row[0] or "", row[1] or "9", row[2]))
-    several = len({row[0] for row in found}) > 1
-    return [(str(row[3]), f"{row[0] or ''}{row[2]}" if several else row[2]) for row in found]
+    found = sorted(rows, key=lambda row: (row[0], row[2] or "9", row[3]))
+    above = {row[0]: row[1] for row in found}
+    towns = []
+    for prefecture, above_name, _code, name, key in found:
+        full = name if key == prefecture or len(above) < 2 else f"{above_name}{name}"
+        towns.append((str(key), full))
+    return Sharers(towns, [(str(key), name) for key, name in above.items()])
 
 
 def shared_with(request: PortalRequest) -> QuerySet[LocalIssue]:

@@ -233,6 +233,17 @@ def test_counts_are_what_their_links_list(world, client_of, town):
             assert page.get(where + tab["url"]).context["page"].paginator.count == tab["count"]
 
 
+def test_the_secretariat_filters_by_prefecture_and_a_prefecture_needs_no_such_filter(world, client_of, town):
+    make_issue(town, "Aの課題", shared=True)
+    make_issue(world.actors["prefecture_a"], "A県の課題", shared=True)
+    make_issue(world.actors["town_b"], "Bの課題", shared=True)
+    page, where = client_of(world.actors["secretariat"]), reverse("local_issue_list")
+    query = f"?prefecture={world.prefecture_a.organisation_id}"
+    assert {row.title for row in page.get(where + query).context["page"]} == {"Aの課題", "A県の課題"}
+    mine = client_of(world.actors["prefecture_a"]).get(where)
+    assert "prefecture" not in mine.context["filter_form"].fields
+
+
 def test_others_read_no_history_and_no_names(world, client_of, town):
     issue = make_issue(town, shared=True)
     html = said(client_of(world.actors["prefecture_a"]).get(reverse("issue_detail", args=[issue.pk])))
