@@ -160,7 +160,7 @@ class LocalIssueChart(NeedsScale):
         title = "共有された地域課題"
         context = {
             "page_title": f"{title}の図",
-            "page_lead": "団体を選ぶと、その団体の課題だけの図になります。番号は、下の表の番号です。",
+            "page_lead": "団体を選ぶと、その団体の課題だけの図になります。番号は、「番号の一覧」の番号です。",
             "chart": issue_chart(list(enumerate(rows, start=1)), scale_in_use(), title=title),
             "filter_form": shared.form,
             "tabs": issue_tabs(request.actor, "local_issue_chart"),
