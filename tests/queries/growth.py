@@ -22,6 +22,7 @@ from programs.models import (
 from reports.models import Version
 from tests import factories as f
 from tests.conftest import actor_for
+from tests.factories_issues import make_issue
 from tests.permissions.rows_local import grow_issues
 from tests.permissions.scene import Scene, submitted
 
@@ -60,6 +61,7 @@ def start(scene: Scene) -> None:
     for actor in scene.world.actors.values():
         _job(actor, "reports.render")
     _posting(scene, scene.a.region.consortium.members.get().vendor, weekday=0)
+    make_issue(scene.world.actors["town_a2"])
 
 
 def _questions(scene: Scene) -> None:
