@@ -72,3 +72,36 @@ HANDED_IN = (FormState.SUBMITTED, FormState.ACCEPTED)
 ASSESSMENT_HANDED_IN = (AssessmentState.SUBMITTED, AssessmentState.CONFIRMED)
 #: States in which the author may write.
 OPEN_STATES = (FormState.DRAFT, FormState.RETURNED)
+
+
+class IssueField(models.TextChoices):
+    """What a local issue is about (分野)."""
+
+    DISASTER = "disaster", "防災"
+    CHILDCARE = "childcare", "子育て"
+    HEALTH = "health", "健康福祉"
+    COUNTER = "counter", "窓口"
+    EDUCATION = "education", "教育"
+    TRANSPORT = "transport", "配送・交通"
+    TOURISM = "tourism", "観光"
+    FARMING = "farming", "農林水産"
+    INDUSTRY = "industry", "産業"
+    OTHER = "other", "その他"
+
+
+class IssueAxis(models.TextChoices):
+    """What a local issue is rated by; what each level means stands in `IssueLevel`."""
+
+    BENEFIT = "benefit", "裨益性"
+    DIFFICULTY = "difficulty", "難易度"
+    URGENCY = "urgency", "緊急性"
+
+
+class IssueState(models.TextChoices):
+    """How far a local issue has come (地域課題の状態)."""
+
+    TODO = "todo", "未着手"
+    CONSIDERING = "considering", "検討中"
+    WORKING = "working", "取組中"
+    RESOLVED = "solved", "解決"
+    SHELVED = "shelved", "見送り"

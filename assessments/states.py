@@ -1,6 +1,6 @@
-"""The tables of moves of this app's two nouns; who may make a move stands in `portal.permissions`."""
+"""The tables of moves of this app's nouns; who may make a move stands in `portal.permissions`."""
 
-from assessments.choices import AssessmentState, FormState
+from assessments.choices import AssessmentState, FormState, IssueState
 from portal.permissions import Action
 from portal.states import Move, StateMachine
 
@@ -82,6 +82,39 @@ ASSESSMENT = StateMachine(
             (AssessmentState.SUBMITTED, AssessmentState.CONFIRMED),
             AssessmentState.DRAFT,
             Action.CONFIRM_ASSESSMENT,
+            needs_reason=True,
+        ),
+    ],
+)
+
+_OPEN_ISSUE = (IssueState.TODO, IssueState.CONSIDERING, IssueState.WORKING)
+
+#: 地域課題. Withdrawing is not a state: a withdrawn issue comes back in the state it had.
+ISSUE = StateMachine(
+    noun="地域課題",
+    moves=[
+        Move(
+            "consider",
+            "検討を始める",
+            (IssueState.TODO,),
+            IssueState.CONSIDERING,
+            Action.EDIT_LOCAL_ISSUE,
+        ),
+        Move(
+            "start",
+            "取組を始める",
+            (IssueState.TODO, IssueState.CONSIDERING),
+            IssueState.WORKING,
+            Action.EDIT_LOCAL_ISSUE,
+        ),
+        Move("resolve", "解決とする", _OPEN_ISSUE, IssueState.RESOLVED, Action.EDIT_LOCAL_ISSUE),
+        Move("shelve", "見送る", _OPEN_ISSUE, IssueState.SHELVED, Action.EDIT_LOCAL_ISSUE, needs_reason=True),
+        Move(
+            "back",
+            "検討に戻す",
+            (IssueState.WORKING, IssueState.RESOLVED, IssueState.SHELVED),
+            IssueState.CONSIDERING,
+            Action.EDIT_LOCAL_ISSUE,
             needs_reason=True,
         ),
     ],

@@ -14,7 +14,7 @@ from municipalities.credits import credit_line
 from municipalities.forms import MunicipalityFilter, ordered
 from municipalities.indicators import IndicatorTable, indicator_table, values_by_organisation
 from municipalities.models import Municipality, MunicipalityQuerySet, Prefecture
-from portal import exports
+from portal import exports, registry
 from portal.exports import Download
 from portal.http import PortalRequest
 from portal.permissions import Action, allows, check
@@ -93,6 +93,9 @@ def municipality_detail(request: PortalRequest, code: str) -> HttpResponseBase:
         "own_head": town.name,
         "share_head": f"{town.prefecture.name}の市区町村",
         "indicator_links": exports.links(request),
+        "town_links": [
+            link for source in registry.town_links.all() for link in source(request.actor, town.organisation)
+        ],
         "facts_credit": credit_line("municipalities"),
     }
     return render(request, "municipalities/municipality_detail.html", context)

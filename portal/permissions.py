@@ -89,6 +89,9 @@ class Action(models.TextChoices):
     MANAGE_ACCOUNT = "manage_account", "利用者を停止する・再開する"
     VIEW_LIAISONS = "view_liaisons", "DX推進リエゾンを見る"
     ASSIGN_LIAISON = "assign_liaison", "DX推進リエゾンを割り当てる・終える"
+    # local issues
+    VIEW_LOCAL_ISSUES = "view_local_issues", "地域課題を見る"
+    EDIT_LOCAL_ISSUE = "edit_local_issue", "地域課題を入力する"
 
 
 S = Standing
@@ -148,6 +151,9 @@ RULES: dict[Action, frozenset[Standing]] = {
     Action.MANAGE_ACCOUNT: frozenset({S.ADMIN}),
     Action.VIEW_LIAISONS: frozenset({S.PREFECTURE, S.MUNICIPALITY, S.SECRETARIAT}),
     Action.ASSIGN_LIAISON: frozenset({S.PREFECTURE}),
+    # local issues
+    Action.VIEW_LOCAL_ISSUES: frozenset({S.AUTHOR, S.PREFECTURE, S.VENDOR, S.SECRETARIAT}),
+    Action.EDIT_LOCAL_ISSUE: frozenset({S.AUTHOR}),
 }
 
 _EDITORS = frozenset({Duty.EDITOR, Duty.MANAGER, Duty.STAFF})
@@ -181,6 +187,8 @@ DUTIES: dict[Action, frozenset[Duty]] = {
     Action.MANAGE_ROUND: _DECIDERS,
     Action.EXTEND_DUE: _DECIDERS,
     Action.DECLARE_NOT_APPLICABLE: _EDITORS,
+    # local issues
+    Action.EDIT_LOCAL_ISSUE: _EDITORS,
 }
 
 #: What a role is when an act is about no single object (lists, menus, imports).

@@ -17,7 +17,7 @@ from portal.actor import Actor
 from portal.permissions import Action
 
 if TYPE_CHECKING:
-    from portal.models import Handover
+    from portal.models import Handover, Organisation
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,15 @@ class HandoverHook:
     move: Callable[[Sequence[Handover]], int]
 
 
+@dataclass(frozen=True)
+class TownLink:
+    """A page about one municipality that another app shows, offered to those who find something there."""
+
+    label: str
+    url: str
+
+
+TownLinkSource = Callable[[Actor, "Organisation"], Iterable[TownLink]]
 TaskSource = Callable[[Actor], Iterable[TaskItem]]
 #: How many things wait for each of a person's memberships, by its id, in a fixed number of queries.
 TaskCounter = Callable[[Sequence[Actor]], Mapping[int, int]]
@@ -101,3 +110,4 @@ contact_scopes: Registry[ContactScope] = Registry()
 routines: Registry[Callable[[], object]] = Registry()
 #: Official codes of organisations, by id: what a spreadsheet names them by.
 organisation_codes: Registry[Callable[[Iterable[int]], Mapping[int, str]]] = Registry()
+town_links: Registry[TownLinkSource] = Registry()

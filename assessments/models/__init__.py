@@ -8,6 +8,14 @@ from assessments.models.checklists import (
     AssessmentSubmission,
 )
 from assessments.models.frameworks import Framework, FrameworkLevel, Principle, Question
+from assessments.models.local_issues import (
+    IssueCriterion,
+    IssueLevel,
+    IssueScale,
+    LocalIssue,
+    LocalIssueChange,
+    SupportStep,
+)
 from assessments.models.progress import (
     PrefectureSupport,
     ProgressReport,
@@ -25,6 +33,11 @@ __all__ = [
     "DueExtension",
     "Framework",
     "FrameworkLevel",
+    "IssueCriterion",
+    "IssueLevel",
+    "IssueScale",
+    "LocalIssue",
+    "LocalIssueChange",
     "NotApplicable",
     "PrefectureSupport",
     "Principle",
@@ -36,4 +49,5 @@ __all__ = [
     "Round",
     "RoundGuide",
     "RoundTarget",
+    "SupportStep",
 ]

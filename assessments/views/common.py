@@ -51,10 +51,11 @@ def conflict(
     clashes: Iterable[Clash],
     hidden: dict[str, Any],
     context: dict[str, Any],
+    template: str = "assessments/conflict.html",
 ) -> HttpResponse:
     """The 409 page: both texts side by side, a choice per field; nothing typed is lost."""
     page = {"page_title": title, "clashes": list(clashes), "hidden": hidden, "has_errors": True}
-    return render(request, "assessments/conflict.html", context | page, status=409)
+    return render(request, template, context | page, status=409)
 
 
 def chosen(request: PortalRequest, saved: dict[str, dict[str, str]]) -> Any:

@@ -110,3 +110,10 @@ class AuditCode(models.TextChoices):
     NOT_APPLICABLE_DECLARED = "not_applicable.declared", "該当なしを登録した"
     NOT_APPLICABLE_UNDONE = "not_applicable.undone", "該当なしを取り消した"
     # end of rounds
+    # local issues
+    ISSUE_CREATED = "local_issue.created", "地域課題を登録した"
+    ISSUE_CHANGED = "local_issue.changed", "地域課題を変更した"
+    ISSUE_MOVED = "local_issue.moved", "地域課題の状態を変えた"
+    ISSUES_ORDERED = "local_issue.ordered", "地域課題の順位を変えた"
+    ISSUE_WITHDRAWN = "local_issue.withdrawn", "地域課題を取り下げた"
+    ISSUE_RESTORED = "local_issue.restored", "地域課題の取下げを取り消した"

@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 
 from portal.charts.bars import bars
 from portal.charts.geometry import number
+from portal.charts.quadrant import Grade, Spot, quadrant
 from portal.charts.radar import Series, radar, radar_finding
 from portal.charts.states import State, states, states_finding
 from portal.charts.weeks import WeekRow, weeks, weeks_finding
@@ -111,4 +112,29 @@ def states_figure(*, uid: str, title: str, counts: Sequence[State], unit: str = 
         svg=states(uid=uid, title=title, desc=finding, counts=counts, unit=unit),
         columns=["状態", f"数（{unit}）"],
         rows=[[state.label, number(state.count)] for state in counts],
+    )
+
+
+def quadrant_figure(
+    *,
+    uid: str,
+    title: str,
+    finding: str,
+    x: Grade,
+    y: Grade,
+    corners: Sequence[str],
+    spots: Sequence[Spot],
+    kinds: Sequence[str],
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+) -> Figure:
+    """Numbered marks on two scales; the caller gives the table, who knows what the numbers stand for."""
+    return Figure(
+        uid=uid,
+        title=title,
+        finding=finding,
+        svg=quadrant(uid=uid, title=title, desc=finding, x=x, y=y, corners=corners, spots=spots, kinds=kinds),
+        columns=columns,
+        rows=rows,
+        wide=True,
     )

@@ -27,6 +27,12 @@ CHIPS: dict[str, tuple[str, str, str]] = {
     # comments
     "unresolved": ("yellow", "comment", "未解決"),
     "resolved": ("green", "check", "解決済み"),
+    # local issues
+    "considering": ("yellow", "comment", "検討中"),
+    "working": ("blue", "pencil", "取組中"),
+    "solved": ("green", "check", "解決"),
+    "shelved": ("gray", "minus", "見送り"),
+    "taken_back": ("gray", "close", "取下げ"),
     # jobs
     "queued": ("gray", "clock", "順番待ち"),
     "running": ("blue", "gear", "処理中"),

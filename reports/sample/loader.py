@@ -8,14 +8,16 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from assessments.models import Framework, Question
+from assessments.models import Framework, IssueScale, Question
 from assessments.services.frameworks import load_frameworks
+from assessments.services.issue_scales import load_issue_scales
 from municipalities.models import Municipality
 from municipalities.services import load_master
 from portal.audit import AuditCode, record
 from programs.models import Partnership, Program
 from reports.sample.checklists import Checklists
 from reports.sample.files import PROGRAMS, read_program
+from reports.sample.issues import make_issues
 from reports.sample.organisations import Organisations
 from reports.sample.people import People, load_people
 from reports.sample.programs import make_program
@@ -51,6 +53,7 @@ def load_sample(*, password: str) -> list[ProgramLoaded]:
     if missing:
         _make([read_program(slug) for slug in missing], password)
         record(AuditCode.DATA_LOADED, details={"data": "見本データ", "programs": missing})
+    make_issues()
     return [_told(slug, made=slug in missing) for slug in PROGRAMS]
 
 
@@ -73,6 +76,8 @@ def _load_ground() -> None:
         load_master()
     if not Question.objects.exists():
         load_frameworks()
+    if not IssueScale.objects.exists():
+        load_issue_scales()
 
 
 def _make(contents: list[dict[str, Any]], password: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from assessments.models import Assessment, ProgressReport, Round
+from assessments.models import Assessment, LocalIssue, ProgressReport, Round
 from tests.browser.checks import (
     WIDTHS,
     Watched,
@@ -43,6 +43,11 @@ def _form(rest: str) -> Callable[[], str]:
 
 def _checklist(rest: str) -> Callable[[], str]:
     return lambda: f"/rounds/{_round().pk}/checklists/{_assessment('043222').framework_id}/{rest}"
+
+
+def _issue(rest: str) -> Callable[[], str]:
+    rows = LocalIssue.objects.filter(organisation__name="村田町", shared=True).order_by("position")
+    return lambda: f"/local-issues/{rows[0].pk}/{rest}"
 
 
 #: Who looks at which page; addresses with rows of the sample are made when the site stands.
@@ -120,6 +125,19 @@ PAGES: dict[str, tuple[str, str | Callable[[], str]]] = {
     "imports": ("admin", "/imports/"),
     "import": ("admin", "/imports/municipalities/"),
     **PEOPLE_PAGES,
+    # local issues
+    "issues-own": ("murata", "/local-issues/own/"),
+    "issues-own-chart": ("murata", "/local-issues/own/chart/"),
+    "issues-order": ("murata", "/local-issues/own/order/"),
+    "issue-add": ("murata", "/local-issues/own/add/"),
+    "issue": ("murata", _issue("")),
+    "issue-edit": ("murata", _issue("edit/")),
+    "issue-withdraw": ("murata", _issue("withdraw/")),
+    "issue-move": ("murata", _issue("state/shelve/")),
+    "issue-shared": ("miyagi", _issue("")),
+    "issues-shared": ("miyagi", "/local-issues/"),
+    "issues-shared-chart": ("jimukyoku", "/local-issues/chart/"),
+    "region-issues": ("miyagi", f"{MIYAGI}issues/"),
 }
 #: Pages that say no: the browser notes the status of the page itself.
 REFUSED = {"not-found": 404, "forbidden": 403, "invitation-dead": 404}

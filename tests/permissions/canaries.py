@@ -10,6 +10,8 @@ from assessments.models import (
     Answer,
     Assessment,
     AssessmentSubmission,
+    LocalIssue,
+    LocalIssueChange,
     PrefectureSupport,
     ProgressAttachment,
     ProgressReport,
@@ -114,6 +116,9 @@ def _forms(found: Canaries, scene: Scene) -> None:
     ).update(name=f"{MARK}添付.txt")
     found.set(ProgressStatusChange.objects.filter(report__in=own), "reason")
     found.set(PrefectureSupport.objects.filter(round=scene.b.round), "text")
+    issues = LocalIssue.objects.filter(organisation=scene.world.town_b.organisation)
+    found.set(issues, "title", "description", "department")
+    found.set(LocalIssueChange.objects.filter(issue__in=issues), "reason")
     checklists = Assessment.objects.filter(round=scene.b.round)
     found.set(Answer.objects.filter(assessment__in=checklists), "evidence")
     found.set(AssessmentSubmission.objects.filter(assessment__in=checklists), "receipt")

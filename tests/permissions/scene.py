@@ -47,6 +47,7 @@ from reports.services.rendering import JOB_KIND
 from tests import factories as f
 from tests.conftest import World, build_world
 from tests.permissions import rows_audit, rows_guard, rows_signin
+from tests.permissions.rows_local import furnish_issues
 from tests.permissions.rows_rounds import furnish_rounds
 from tests.permissions.scene_people import PeopleRows, furnish_people
 
@@ -149,6 +150,7 @@ def furnish(world: World, letter: str, towns: list[Municipality], question: Ques
     for organisation in [prefecture.organisation, *(town.organisation for town in towns)]:
         f.RoundTargetFactory(round=round_, organisation=organisation)
     officer = world.actors["town_a1" if letter == "a" else "town_b"]
+    furnish_issues(officer)
     submitted = _progress(round_, officer)
     assessment = _assessment(round_, officer, question)
     draft = draft_assessment = None

@@ -17,7 +17,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from reports.choices import ReportKind
-from tests.permissions import rows_audit, rows_draft, rows_guard, rows_people, rows_rounds, rows_signin
+from tests.permissions import (
+    rows_audit,
+    rows_draft,
+    rows_guard,
+    rows_local,
+    rows_people,
+    rows_rounds,
+    rows_signin,
+)
 from tests.permissions.scene import Scene
 
 # fmt: off
@@ -234,7 +242,7 @@ account_confirm_email               POST 404
 # fmt: on
 
 #: Tables of their own, one per part of the portal: `ROWS` and, where needed, `ARGUMENTS`, `POSTED`, `DUTIES`.
-PARTS = [rows_audit, rows_draft, rows_guard, rows_people, rows_rounds]
+PARTS = [rows_audit, rows_draft, rows_guard, rows_local, rows_people, rows_rounds]
 
 Make = Callable[[Scene], Any]
 

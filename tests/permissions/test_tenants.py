@@ -7,7 +7,9 @@ from collections.abc import Iterator
 import pytest
 from django.urls import resolve, reverse
 
+from assessments.models import LocalIssue
 from portal.models import ImportRun
+from tests.permissions import rows_local
 from tests.permissions.canaries import Canaries, plant
 from tests.permissions.crawler import Page, crawl, look
 from tests.permissions.scene import Scene
@@ -16,7 +18,7 @@ from tests.permissions.table import ARGUMENTS, PERSONAS, TABLE, address, name_of
 #: Addresses that name nothing of one prefecture: pages for all, the year itself, kinds of import.
 EVERYONES = {
     "home", "help", "accessibility", "credits", "membership_switch", "program_detail",
-    "import_start", "import_template",
+    "import_start", "import_template", *rows_local.EVERYONES,
     "invitation_new", "invitation_open", "invitation_done", "invitation_finish", "liaison_new", "round_new",
 }  # fmt: skip
 OF_A = [key for key in ARGUMENTS if name_of(key) in TABLE.split() and name_of(key) not in EVERYONES]
@@ -84,6 +86,8 @@ def _knocked(scene: Scene, persona: str) -> Iterator[Page]:
     for name in ("municipality_list", "round_list", "job_list", "program_list", *PEOPLE):
         yield look(client, f"{reverse(name)}?q=カナリア&prefecture={scene.b.prefecture.code}")
     yield look(client, f"{reverse('round_detail', args=[scene.shared.pk])}?prefecture=1")
+    for name in ("local_issue_list", "local_issue_chart"):
+        yield look(client, f"{reverse(name)}?town={scene.world.town_b.organisation_id}")
 
 
 def _addresses_of_b(scene: Scene) -> list[str]:
@@ -109,9 +113,15 @@ def _addresses_of_b(scene: Scene) -> list[str]:
         "liaison_end": [scene.people["b"].liaison.pk],
         "import_run": [ImportRun.objects.get(kind="partnerships").pk],
         "import_file": [ImportRun.objects.get(kind="partnerships").pk],
+        "issue_detail": [_issue_of_b(scene).pk],
+        "region_issues": region,
         **{name: arguments(scene) for name, arguments in RECEIPTS.items()},
     }
     return [reverse(name, args=arguments) for name, arguments in named.items()]
+
+
+def _issue_of_b(scene: Scene) -> LocalIssue:
+    return LocalIssue.objects.get(organisation=scene.world.town_b.organisation, shared=True)
 
 
 def test_the_canaries_sing_at_home(canaries: Canaries, walked):

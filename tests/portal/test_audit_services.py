@@ -46,6 +46,9 @@ TOLD_BY = {
     "assessments.services.targets": "tests/assessments/test_round_targets.py",
     "assessments.services.extensions": "tests/assessments/test_extensions.py",
     "assessments.services.not_applicable": "tests/assessments/test_extensions.py",
+    "assessments.services.issues": "tests/assessments/test_issue_service.py",
+    "assessments.services.issue_order": "tests/assessments/test_issue_service.py",
+    "assessments.services.issue_scales": "tests/assessments/test_issue_service.py",
 }
 
 

@@ -22,6 +22,8 @@ from programs.models import (
 from reports.models import Version
 from tests import factories as f
 from tests.conftest import actor_for
+from tests.factories_issues import make_issue
+from tests.permissions.rows_local import grow_issues
 from tests.permissions.scene import Scene, submitted
 from tests.permissions.scene_people import grow_people
 
@@ -46,7 +48,14 @@ def grow(scene: Scene) -> None:
     _rounds(scene)
     _application(scene)
     grow_people(scene)
+    grow_issues(scene.world.actors["town_a1"], _neighbours(scene))
     _hats(scene)
+
+
+def _neighbours(scene: Scene) -> list[Actor]:
+    """An officer of every town that takes part in A's region, but the first."""
+    rows = scene.a.region.partnerships.exclude(organisation=scene.world.town_a1.organisation)
+    return [actor_for(row.organisation) for row in rows.select_related("organisation")]
 
 
 def start(scene: Scene) -> None:
@@ -55,6 +64,7 @@ def start(scene: Scene) -> None:
         _job(actor, "reports.render")
         f.MembershipFactory(user=actor.user)
     _posting(scene, scene.a.region.consortium.members.get().vendor, weekday=0)
+    make_issue(scene.world.actors["town_a2"])
 
 
 def _questions(scene: Scene) -> None:

@@ -1,6 +1,7 @@
 """The sample stands whole, twice is once, and looks as if the portal's own services had made it."""
 
 import datetime as dt
+import itertools
 
 import pytest
 import yaml
@@ -9,12 +10,14 @@ from django.core.management.base import CommandError
 from django.db import transaction
 from django.db.models import Count
 
-from assessments.choices import AnswerStatus, AssessmentState, FormState
+from assessments.choices import AnswerStatus, AssessmentState, FormState, IssueState
 from assessments.models import (
     Answer,
     Assessment,
     AssessmentStatusChange,
     AssessmentSubmission,
+    LocalIssue,
+    LocalIssueChange,
     ProgressReport,
     ProgressStatusChange,
     ProgressSubmission,
@@ -24,7 +27,7 @@ from assessments.models import (
 from assessments.models.progress import SECTION_LIMIT, SECTIONS
 from assessments.services.checklists import gaps, submit_assessment
 from assessments.services.progress import submit_progress
-from assessments.states import ASSESSMENT, PROGRESS
+from assessments.states import ASSESSMENT, ISSUE, PROGRESS
 from portal import clock
 from portal.actor import Actor
 from portal.choices import ROLE_OF_KIND, OrganisationKind, Role
@@ -66,6 +69,7 @@ def counts() -> dict[str, int]:
         Answer,
         LiaisonAssignment,
     ]
+    kinds += [LocalIssue, LocalIssueChange]
     return {kind.__name__: kind.objects.count() for kind in kinds}
 
 
@@ -149,6 +153,29 @@ def test_every_state_of_a_form_is_there_in_the_open_round(sample):
     assert reports.count() < asked
     states = set(Assessment.objects.filter(round=open_round).values_list("state", flat=True))
     assert states == set(AssessmentState.values)
+
+
+def test_local_issues_have_every_state_a_past_and_something_to_draw(sample):
+    issues = LocalIssue.objects.all()
+    assert all(issue.is_sample for issue in issues)
+    assert set(issues.values_list("state", flat=True)) == set(IssueState.values)
+    for told in (True, False):
+        assert issues.filter(shared=told).exists()
+    for issue in issues:
+        changes = list(issue.status_changes.all())
+        assert [row.action for row in changes][:1] == ["create"]
+        assert changes[-1].to_state == issue.state
+        for before, after in itertools.pairwise(changes):
+            assert before.to_state == after.from_state
+            assert before.at < after.at
+            move = ISSUE.moves.get(after.action)
+            assert move is None or before.to_state in move.sources
+            assert move is None or after.reason or not move.needs_reason
+        assert issue.updated_at <= dt.datetime(2025, 9, 17, tzinfo=dt.UTC)
+    murata = issues.filter(organisation__name="村田町").active()
+    assert [row.position for row in murata] == list(range(1, 13))
+    assert sum(row.is_rated for row in murata) == 11
+    assert issues.filter(withdrawn_at__isnull=False).count() == 1
 
 
 def test_only_drafts_lack_a_section_and_none_is_too_long(sample):
