@@ -130,13 +130,6 @@ def move_issue(*, issue: LocalIssue, name: str, actor: Actor, reason: str = "") 
     after = move(ISSUE, before, name, actor=actor, reason=reason)
     if after.version != before.version:
         LocalIssue.objects.filter(pk=after.pk).update(updated_at=clock.now(), updated_by=actor.user)
-        audit.record(
-            AuditCode.ISSUE_MOVED,
-            actor=actor,
-            obj=after,
-            before={"state": before.state},
-            after={"state": after.state},
-        )
     return after
 
 

@@ -113,7 +113,6 @@ class AuditCode(models.TextChoices):
     # local issues
     ISSUE_CREATED = "local_issue.created", "地域課題を登録した"
     ISSUE_CHANGED = "local_issue.changed", "地域課題を変更した"
-    ISSUE_MOVED = "local_issue.moved", "地域課題の状態を変えた"
     ISSUES_ORDERED = "local_issue.ordered", "地域課題の順位を変えた"
     ISSUE_WITHDRAWN = "local_issue.withdrawn", "地域課題を取り下げた"
     ISSUE_RESTORED = "local_issue.restored", "地域課題の取下げを取り消した"
