@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from portal.models import Job
 
 RUN_JOB, SWEEP_JOBS = "portal.run_job", "portal.sweep_jobs"
+ATTEND = "portal.attend"
 #: A broker that is away or hangs costs the person who asks about this much.
 HINT_OPTIONS = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
 
@@ -37,12 +38,20 @@ def sweep_jobs() -> None:
     sweep()
 
 
+def attend() -> None:
+    """The day's work and the mails that are due; beat asks for it."""
+    from portal.daily import attend as look
+
+    look(seconds=60)
+
+
 def build() -> Celery:
-    """An application with the settings CELERY_… and the two tasks."""
+    """An application with the settings CELERY_… and the tasks."""
     application = Celery("portal")
     application.config_from_object("django.conf:settings", namespace="CELERY")
     application.task(name=RUN_JOB)(run_job)
     application.task(name=SWEEP_JOBS)(sweep_jobs)
+    application.task(name=ATTEND)(attend)
     return application
 
 

@@ -63,6 +63,14 @@ class Action(models.TextChoices):
     VIEW_JOBS = "view_jobs", "処理の状況を見る"
     MANAGE_JOB = "manage_job", "処理を取り消す・やり直す"
 
+    # notices and mails
+    VIEW_NOTICES = "view_notices", "お知らせを見る"
+    SET_OFFICE_MAIL = "set_office_mail", "団体のメールの受け取り方を変える"
+    VIEW_OUTBOX = "view_outbox", "送信箱を見る"
+    READ_MAIL = "read_mail", "送ったメールの本文を見る"
+    RETRY_MAIL = "retry_mail", "メールをもう一度送る"
+    REMIND = "remind", "リマインドを送る"
+
 
 S = Standing
 _ALL = frozenset(Standing)
@@ -98,6 +106,13 @@ RULES: dict[Action, frozenset[Standing]] = {
     Action.RENDER_REPORT: frozenset({S.PREFECTURE, S.SECRETARIAT}),
     Action.VIEW_JOBS: _ALL,
     Action.MANAGE_JOB: frozenset({S.AUTHOR}),
+    # notices and mails
+    Action.VIEW_NOTICES: _ALL,
+    Action.SET_OFFICE_MAIL: _ALL,
+    Action.VIEW_OUTBOX: frozenset({S.PREFECTURE, S.SECRETARIAT, S.ADMIN}),
+    Action.READ_MAIL: frozenset({S.PREFECTURE, S.SECRETARIAT}),
+    Action.RETRY_MAIL: frozenset({S.PREFECTURE, S.SECRETARIAT, S.ADMIN}),
+    Action.REMIND: frozenset({S.PREFECTURE, S.SECRETARIAT}),
 }
 
 _EDITORS = frozenset({Duty.EDITOR, Duty.MANAGER, Duty.STAFF})
@@ -115,6 +130,10 @@ DUTIES: dict[Action, frozenset[Duty]] = {
     Action.SUBMIT_ASSESSMENT: _EDITORS,
     Action.CONFIRM_ASSESSMENT: _DECIDERS,
     Action.RENDER_REPORT: _DECIDERS,
+    # notices and mails
+    Action.SET_OFFICE_MAIL: _EDITORS,
+    Action.RETRY_MAIL: _DECIDERS,
+    Action.REMIND: _DECIDERS,
 }
 
 #: What a role is when an act is about no single object (lists, menus, imports).

@@ -8,3 +8,8 @@ class AuditCode(models.TextChoices):
 
     SIGNED_IN = "signin.done", "サインインした"
     MEMBERSHIP_SWITCHED = "membership.switched", "所属を切り替えた"
+
+    # notices and mails
+    REMINDERS_SENT = "reminder.sent", "リマインドを送った"
+    MAIL_RETRIED = "mail.retried", "メールをもう一度送った"
+    MAIL_SETTING_CHANGED = "mail.setting_changed", "メールの受け取り方を変えた"
