@@ -18,3 +18,13 @@ class AssessmentsConfig(AppConfig):
         menu.add(MenuItem("報告回", "round_list", "clipboard", 40, Action.VIEW_ROUNDS))
         region_tabs.add(Tab("報告回", "region_rounds", 40, Action.VIEW_ROUNDS))
         task_sources.add(waiting_tasks)
+        self._reminders()
+
+    def _reminders(self) -> None:
+        """Reminders of each day, before the daily mails gather them."""
+        from assessments.services.reminders import KIND, LABEL, send_due_reminders
+        from portal.daily import DailyWork, daily_work
+        from portal.outbox import register_kind
+
+        register_kind(KIND, LABEL)
+        daily_work.add(DailyWork("assessments.reminders", send_due_reminders, order=10))

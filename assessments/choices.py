@@ -44,6 +44,14 @@ class RoundStage(models.TextChoices):
     FINAL = "final", "最終"
 
 
+class ReminderKind(models.TextChoices):
+    """Why somebody was reminded."""
+
+    BEFORE = "before", "期限前"
+    LATE = "late", "期限後"
+    BY_HAND = "by_hand", "担当者から"
+
+
 #: States whose content prefecture and reports may read.
 HANDED_IN = (FormState.SUBMITTED, FormState.ACCEPTED)
 ASSESSMENT_HANDED_IN = (AssessmentState.SUBMITTED, AssessmentState.CONFIRMED)

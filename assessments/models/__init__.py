@@ -13,6 +13,7 @@ from assessments.models.progress import (
     ProgressStatusChange,
     ProgressSubmission,
 )
+from assessments.models.reminders import Reminder
 from assessments.models.rounds import Round, RoundTarget
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "ProgressStatusChange",
     "ProgressSubmission",
     "Question",
+    "Reminder",
     "Round",
     "RoundTarget",
 ]

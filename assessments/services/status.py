@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 
-from assessments.choices import ASSESSMENT_HANDED_IN, HANDED_IN
+from assessments.choices import ASSESSMENT_HANDED_IN, HANDED_IN, FormState
 from assessments.models import Assessment, Framework, ProgressReport, Round, RoundTarget
 from portal import clock
 from portal.actor import Actor
@@ -40,6 +40,13 @@ class FormStatus:
     handed_in_at: dt.datetime | None
     days_left: int
     order: int = 0
+    #: The state as it is stored, also when the form shows 期限超過.
+    stored: str = ""
+
+    @property
+    def waits_for_sign_off(self) -> bool:
+        """Whether the office's head of section has it, late or not."""
+        return self.stored == FormState.WAITING
 
     @property
     def state_label(self) -> str:
@@ -115,11 +122,9 @@ def _asked(kind: str, of_town: bool, of_prefecture: bool) -> bool:
     return of_prefecture if kind == OrganisationKind.PREFECTURE else of_town
 
 
-def _targets(round_: Round, actor: Actor) -> list[_Target]:
+def _targets(wanted: QuerySet[RoundTarget]) -> list[_Target]:
     rows = (
-        RoundTarget.objects.for_user(actor)
-        .filter(round=round_)
-        .order_by("organisation__parent_id", "organisation_id")
+        wanted.order_by("organisation__parent_id", "organisation_id")
         .distinct()
         .values_list(
             "organisation_id",
@@ -157,28 +162,39 @@ def round_status(round_: Round, actor: Actor) -> list[FormStatus]:
     States are told from the first draft on; contents stay behind `for_user`. Checklists are left out
     for those who may not see them.
     """
-    targets = _targets(round_, actor)
+    targets = _targets(RoundTarget.objects.for_user(actor).filter(round=round_))
+    return _statuses(round_, targets, clock.today(), checklists=allows(actor, Action.VIEW_ASSESSMENT))
+
+
+def all_forms(round_: Round, today: dt.date) -> list[FormStatus]:
+    """Every form of the round as it stands on that day, for work that the portal does by itself."""
+    return _statuses(round_, _targets(RoundTarget.objects.filter(round=round_)), today, checklists=True)
+
+
+def _statuses(round_: Round, targets: list[_Target], today: dt.date, *, checklists: bool) -> list[FormStatus]:
     ids = [target.organisation_id for target in targets]
     reports = _latest(ProgressReport.objects.filter(round=round_, organisation__in=ids))
     found = [
-        _status(round_, target, _PROGRESS, reports.get((target.organisation_id, None)))
+        _status(round_, target, _PROGRESS, reports.get((target.organisation_id, None)), today)
         for target in targets
         if target.asks_progress
     ]
-    if allows(actor, Action.VIEW_ASSESSMENT) and any(target.asks_checklists for target in targets):
-        found += _checklists(round_, targets, ids)
+    if checklists and any(target.asks_checklists for target in targets):
+        found += _checklists(round_, targets, ids, today)
     return sorted(
         found, key=lambda one: (SHOWN_STATES.index(one.state), one.code, one.organisation_id, one.order)
     )
 
 
-def _checklists(round_: Round, targets: list[_Target], ids: list[int]) -> Iterable[FormStatus]:
+def _checklists(
+    round_: Round, targets: list[_Target], ids: list[int], today: dt.date
+) -> Iterable[FormStatus]:
     rows = _latest(Assessment.objects.filter(round=round_, organisation__in=ids), "framework_id")
     for order, (framework, of_town, of_prefecture) in enumerate(_frameworks(round_), start=1):
         for target in targets:
             if target.asks_checklists and _asked(target.kind, of_town, of_prefecture):
                 row = rows.get((target.organisation_id, framework.pk))
-                yield _status(round_, target, _Form(str(framework.pk), framework.name, order), row)
+                yield _status(round_, target, _Form(str(framework.pk), framework.name, order), row, today)
 
 
 _Row = tuple[int, str, dt.datetime | None]
@@ -193,9 +209,8 @@ def _latest(queryset: object, extra: str = "") -> dict[tuple[int, int | None], _
     }
 
 
-def _status(round_: Round, target: _Target, form: _Form, row: _Row | None) -> FormStatus:
+def _status(round_: Round, target: _Target, form: _Form, row: _Row | None, today: dt.date) -> FormStatus:
     pk, state, at = row or (None, None, None)
-    today = clock.today()
     shown = shown_state(state, round_, today)
     return FormStatus(
         organisation_id=target.organisation_id,
@@ -210,6 +225,7 @@ def _status(round_: Round, target: _Target, form: _Form, row: _Row | None) -> Fo
         handed_in_at=at if shown in _DONE else None,
         days_left=(round_.due_on - today).days,
         order=form.order,
+        stored=state or "",
     )
 
 

@@ -33,8 +33,9 @@ class NoticeList(ExportableListMixin, ListView):  # type: ignore[misc]  # get an
         actor = self.request.actor
         check(actor, Action.VIEW_NOTICES)
         self.form = NoticeFilterForm(self.request.GET)
-        rows = OutboxMessage.objects.for_user(actor).addressed_to(actor).with_unread(actor)
-        return rows.filter(unread=True) if self.form.value("unread") else rows
+        rows = OutboxMessage.objects.for_user(actor).addressed_to(actor)
+        rows = rows.unread_by(actor) if self.form.value("unread") else rows
+        return rows.with_unread(actor)
 
     def get_download(self, rows: QuerySet[OutboxMessage]) -> Download:
         """The same list as a file, with the texts."""
