@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from assessments.views import checklists, progress, results, review, rounds, support
+from assessments.views import checklists, progress, reminders, results, review, rounds, support
 
 _CHECKLIST = "rounds/<int:pk>/checklists/<int:framework>/"
 
 urlpatterns = [
     path("rounds/", rounds.RoundList.as_view(), name="round_list"),
     path("rounds/<int:pk>/", rounds.RoundDetail.as_view(), name="round_detail"),
+    path("rounds/<int:pk>/remind/", reminders.RoundRemind.as_view(), name="round_remind"),
     path(
         "programs/<slug:slug>/regions/<str:code>/rounds/",
         rounds.RegionRounds.as_view(),

@@ -21,8 +21,9 @@ from assessments.services.status import FormStatus, all_forms, round_status
 from portal import clock
 from portal.actor import Actor
 from portal.audit import AuditCode, record
-from portal.choices import Role
+from portal.choices import MessageState, Role
 from portal.errors import MoveRefused
+from portal.models import OutboxMessage
 from portal.outbox import Letter, post_all
 from portal.permissions import Action, check
 from portal.services.bulk import BATCH
@@ -258,3 +259,9 @@ def remind_by_hand(*, round_: Round, chosen: Chosen, note: str, press: str, acto
     forms = _owing(round_, chosen, actor)
     order = _Order(ReminderKind.BY_HAND, today, today, actor=actor, note=note, press=press)
     return len(_write(round_, forms, order)) if forms else 0
+
+
+def mails_in_trouble(round_: Round, actor: Actor) -> int:
+    """How many mails about the round could not be delivered, of those the actor answers for."""
+    mails = OutboxMessage.objects.answered_for(actor).concerning(round_)
+    return mails.filter(state__in=[MessageState.GIVEN_UP, MessageState.PORTAL_ONLY]).count()

@@ -17,6 +17,7 @@ from assessments.services.counts import round_counts
 from assessments.services.own import OwnForm, own_forms
 from assessments.services.status import PROGRESS_FORM, FormStatus, counts_by_state, round_state, round_status
 from assessments.views.common import round_or_404
+from assessments.views.reminders import reminders_shown
 from portal import clock, exports
 from portal.exports import Download
 from portal.http import PortalRequest, PortalView
@@ -146,7 +147,9 @@ class RoundDetail(PortalView):
         }
         if not others:
             return render(request, "assessments/round_detail.html", context)
-        context |= _Listing(request, round_).context() | self._support(request, round_)
+        listing = _Listing(request, round_)
+        context |= listing.context() | self._support(request, round_)
+        context |= reminders_shown(request, round_, context["page"], listing.asked.urlencode())
         return render(request, "assessments/round_overview.html", context)
 
     def _support(self, request: PortalRequest, round_: Round) -> dict[str, Any]:
