@@ -6,7 +6,6 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Page
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -38,7 +37,7 @@ class RoundRemind(PortalView):
         super().setup(request, *args, **kwargs)
         self.round = round_or_404(request, kwargs["pk"])
         check(request.actor, Action.REMIND)
-        self.filters = {name: request.GET.get(name, "") for name in FILTERS}
+        self.filters: dict[str, Any] = {name: request.GET.get(name, "") for name in FILTERS}
 
     def get(self, request: PortalRequest, pk: int) -> HttpResponse:
         """Show who would get it, and the text."""
@@ -67,9 +66,8 @@ class RoundRemind(PortalView):
             form.add_error(None, error.sentence)
             return self._page(form, found)
         if count:
-            messages.success(
-                request, f"{count}団体にリマインドを送ります。結果は「送信箱」で確かめられます。"
-            )
+            done = f"{count}団体にリマインドを送ります。結果は、「送信箱」で確かめられます。"
+            messages.success(request, done)
         else:
             messages.info(request, "このリマインドは、すでに送っています。新しくは送っていません。")
         return redirect("round_detail", pk)
@@ -101,7 +99,7 @@ def _example(form: RemindForm, found: list[Candidate]) -> Candidate | None:
     return next((one for one in found if str(one.organisation_id) in ticked), None)
 
 
-def reminders_shown(request: PortalRequest, round_: Round, page: Page, query: str) -> dict[str, Any]:
+def reminders_shown(request: PortalRequest, round_: Round, page: Any, query: str) -> dict[str, Any]:
     """For the completion page: who of its rows was reminded when, where to remind, mails that failed."""
     actor = request.actor
     if not allows(actor, Action.VIEW_OUTBOX):
