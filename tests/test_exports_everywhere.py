@@ -32,6 +32,8 @@ def addresses(world, round_):
         "report_list": [],
         "job_list": [],
         "import_list": [],
+        "notice_list": [],
+        "outbox_list": [],
     }
 
 
@@ -55,7 +57,13 @@ def test_every_list_comes_as_a_file(world, round_, client_of, form):
 
 def test_the_pages_offer_it(world, round_, client_of):
     client = client_of(world.actors["prefecture_a"])
-    filled = set(addresses(world, round_)) - {"job_list", "import_list", "posting_list"}
+    filled = set(addresses(world, round_)) - {
+        "job_list",
+        "import_list",
+        "posting_list",
+        "notice_list",
+        "outbox_list",
+    }
     for name in filled:
         page = client.get(reverse(name, args=addresses(world, round_)[name])).content.decode()
         assert "Excel形式で保存する" in page, name

@@ -31,6 +31,7 @@ from programs.models import (
     Vendor,
 )
 from reports.models import Version
+from tests.permissions import rows_outbox
 from tests.permissions.scene import Scene
 
 MARK = "カナリア"
@@ -61,6 +62,7 @@ def plant(scene: Scene) -> Canaries:
     _plans(found, scene)
     _forms(found, scene)
     _people(found, scene)
+    rows_outbox.plant(found)
     return found
 
 

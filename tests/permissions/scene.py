@@ -45,6 +45,7 @@ from reports.models import Version
 from reports.services.rendering import JOB_KIND
 from tests import factories as f
 from tests.conftest import World, build_world
+from tests.permissions import rows_outbox
 
 User = get_user_model()
 PDF = b"%PDF-1.7\n%%EOF\n"
@@ -99,6 +100,7 @@ def build_scene() -> Scene:
     for town in (world.town_a1, world.town_b):
         f.RoundTargetFactory(round=shared, organisation=town.organisation)
     scene = Scene(world, a, b, shared, framework, question, _imported(world.actors["admin"]))
+    rows_outbox.messages(scene)
     _sign_in(scene)
     return scene
 

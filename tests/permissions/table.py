@@ -17,6 +17,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from reports.choices import ReportKind
+from tests.permissions import rows_outbox
 from tests.permissions.scene import Scene
 
 # fmt: off
@@ -193,6 +194,9 @@ version_pdf                 GET   in in  403   403 403 ok  403   404 404 404   o
 version_pdf                 POST  in in  403   405
 """
 
+TABLE += rows_outbox.ROWS
+DUTIES += rows_outbox.DUTY_ROWS
+
 #: Pages of allauth; who is signed in, and as what, makes no difference.
 ACCOUNTS = """
 #                                        out    signed in
@@ -303,6 +307,8 @@ ARGUMENTS: dict[str, Make] = {
     "assessment_reopen": lambda scene: [scene.a.assessment.pk],
 }
 
+ARGUMENTS |= rows_outbox.ARGUMENTS
+
 _REASON = {"reason": "日付を直してください。"}
 #: What is posted: what the page's own form would send, filled in well.
 POSTED: dict[str, Make] = {
@@ -322,6 +328,7 @@ POSTED: dict[str, Make] = {
     },
     "assessment_reopen": lambda _: _REASON,
 }
+POSTED |= rows_outbox.POSTED
 
 
 def rows() -> list[tuple[str, str, dict[str, str]]]:
