@@ -219,7 +219,7 @@ class RemindForm(PortalForm):
     organisations = forms.MultipleChoiceField(
         label="リマインドを送る団体",
         widget=forms.CheckboxSelectMultiple,
-        help_text="外した団体には送りません。",
+        help_text="外した団体には送りません。今日リマインドを送った団体は、はじめから外してあります。",
     )
     note = TextField(
         label="書き添える連絡",
@@ -254,5 +254,7 @@ def _told(one: Candidate) -> str:
     """Under the name: what is missing, who gets the mail, and when they were reminded last."""
     owed = "、".join(f"{form.form_label}（{form.state_label}）" for form in one.forms)
     people = "、".join(f"{_who(person)}（{person.address or _NO_ADDRESS}）" for person in one.recipients)
-    last = f"　前回：{jdatetime(one.last)}" if one.last else ""
-    return f"未提出：{owed}　宛先：{people}{last}"
+    lines = [f"未提出：{owed}", f"宛先：{people}"]
+    if one.last:
+        lines.append(f"前回のリマインド：{jdatetime(one.last)}")
+    return "\n".join(lines)

@@ -94,9 +94,10 @@ def _reminded_on(one: Candidate, today: Any) -> bool:
 
 
 def _example(form: RemindForm, found: list[Candidate]) -> Candidate | None:
-    """The first of those that are ticked."""
+    """The first of those that are ticked, else the first of all."""
     ticked = set(form["organisations"].value() or [])
-    return next((one for one in found if str(one.organisation_id) in ticked), None)
+    chosen = [one for one in found if str(one.organisation_id) in ticked]
+    return next(iter([*chosen, *found]), None)
 
 
 def reminders_shown(request: PortalRequest, round_: Round, page: Any, query: str) -> dict[str, Any]:

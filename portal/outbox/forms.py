@@ -16,7 +16,7 @@ class OutboxFilterForm(PortalFilterForm):
 
     kind = forms.ChoiceField(label="種類")
     state = forms.ChoiceField(label="状態")
-    q = CharField(label="宛先（団体・氏名・メールアドレス）")
+    q = CharField(label="宛先")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
