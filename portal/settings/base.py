@@ -287,7 +287,8 @@ CELERY_BEAT_SCHEDULE = {
     "attend": {
         "task": "portal.attend",
         "schedule": ATTEND_SECONDS,
-        "options": {"queue": "default"},
+        # Workers that were away find one message to look, not one per half minute.
+        "options": {"queue": "default", "expires": ATTEND_SECONDS},
     },
 }
 

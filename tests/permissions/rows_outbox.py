@@ -90,6 +90,27 @@ def messages(scene: Scene) -> None:
     failed.update(state=MessageState.GIVEN_UP, attempts=9, error="届けられませんでした。")
 
 
+def grow(scene: Scene) -> None:
+    """Twenty notices and mails, half of them failed, for every persona and every sender."""
+    sender = Organisation.objects.get(pk=scene.a.prefecture.organisation_id)
+    post_all(
+        Letter(
+            key=f"grown:{name}:{number}",
+            kind="assessments.reminder",
+            organisation=actor.organisation,
+            user=actor.user if number % 2 else None,
+            address="grown@example.jp",
+            sender=sender if number % 3 else None,
+            subject="提出のお願い",
+            body="本文",
+            concerns=scene.a.round,
+        )
+        for name, actor in scene.world.actors.items()
+        for number in range(20)
+    )
+    OutboxMessage.objects.filter(key__endswith="5").update(state=MessageState.GIVEN_UP)
+
+
 def plant(found: Canaries) -> None:
     """Mark what is said between prefecture B and its town."""
     found.set(OutboxMessage.objects.filter(key="scene:office:b"), "subject", "body", "recipient")

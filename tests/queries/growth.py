@@ -22,6 +22,7 @@ from programs.models import (
 from reports.models import Version
 from tests import factories as f
 from tests.conftest import actor_for
+from tests.permissions import rows_outbox
 from tests.permissions.scene import Scene, submitted
 
 TOWNS, POSTINGS, JOBS, VERSIONS, ROUNDS, REGIONS, QUESTIONS = 28, 20, 20, 5, 5, 6, 8
@@ -45,6 +46,7 @@ def grow(scene: Scene) -> None:
     _rounds(scene)
     _application(scene)
     _hats(scene)
+    rows_outbox.grow(scene)
 
 
 def start(scene: Scene) -> None:

@@ -146,6 +146,7 @@ call_command("run_jobs", {arguments})
 def test_run_jobs_sends_mails_too(storm, mailserver, arguments):
     post(letter("a", organisation=f.OrganisationFactory()))
     script = RUNNER.format(port=mailserver.port, arguments=arguments)
-    storm.start(sys.executable, "-c", f"import django; django.setup()\n{script}")
+    # The day's work of the apps that have no tables here fails at once; mails go out all the same.
+    storm.start(sys.executable, "-c", f"import django; django.setup()\n{script}", DAILY_HOUR=0)
     until(lambda: OutboxMessage.objects.filter(state="sent").exists(), 30, "the mail is sent")
     assert len(mailserver.received) == 1
