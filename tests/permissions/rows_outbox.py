@@ -90,12 +90,12 @@ def messages(scene: Scene) -> None:
     failed.update(state=MessageState.GIVEN_UP, attempts=9, error="届けられませんでした。")
 
 
-def grow(scene: Scene) -> None:
-    """Twenty notices and mails, half of them failed, for every persona and every sender."""
+def grow(scene: Scene, head: str = "grown", times: int = 20) -> None:
+    """So many notices and mails for every persona, from both kinds of senders, some of them failed."""
     sender = Organisation.objects.get(pk=scene.a.prefecture.organisation_id)
     post_all(
         Letter(
-            key=f"grown:{name}:{number}",
+            key=f"{head}:{name}:{number}",
             kind="assessments.reminder",
             organisation=actor.organisation,
             user=actor.user if number % 2 else None,
@@ -106,7 +106,7 @@ def grow(scene: Scene) -> None:
             concerns=scene.a.round,
         )
         for name, actor in scene.world.actors.items()
-        for number in range(20)
+        for number in range(times)
     )
     OutboxMessage.objects.filter(key__endswith="5").update(state=MessageState.GIVEN_UP)
 

@@ -54,6 +54,7 @@ def start(scene: Scene) -> None:
     for actor in scene.world.actors.values():
         _job(actor, "reports.render")
     _posting(scene, scene.a.region.consortium.members.get().vendor, weekday=0)
+    rows_outbox.grow(scene, head="start", times=1)
 
 
 def _questions(scene: Scene) -> None:
