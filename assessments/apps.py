@@ -32,3 +32,13 @@ class AssessmentsConfig(AppConfig):
         menu.add(MenuItem("地域課題", "local_issue_list", "flag", 45, Action.VIEW_LOCAL_ISSUES))
         region_tabs.add(Tab("地域課題", "region_issues", 45, Action.VIEW_LOCAL_ISSUES))
         town_links.add(issue_links)
+        self._reminders()
+
+    def _reminders(self) -> None:
+        """Reminders of each day, before the daily mails gather them."""
+        from assessments.services.reminders import KIND, LABEL, send_due_reminders
+        from portal.daily import DailyWork, daily_work
+        from portal.outbox import register_kind
+
+        register_kind(KIND, LABEL)
+        daily_work.add(DailyWork("assessments.reminders", send_due_reminders, order=10))

@@ -67,6 +67,14 @@ class ExtensionKind(models.TextChoices):
     WITHDRAWN = "withdrawn", "取消し"
 
 
+class ReminderKind(models.TextChoices):
+    """Why somebody was reminded."""
+
+    BEFORE = "before", "期限前"
+    LATE = "late", "期限後"
+    BY_HAND = "by_hand", "担当者から"
+
+
 #: States whose content prefecture and reports may read.
 HANDED_IN = (FormState.SUBMITTED, FormState.ACCEPTED)
 ASSESSMENT_HANDED_IN = (AssessmentState.SUBMITTED, AssessmentState.CONFIRMED)

@@ -13,8 +13,11 @@ from assessments.models.checklists import EVIDENCE_LIMIT
 from assessments.models.progress import SECTION_LIMIT, SECTIONS
 from assessments.services.checklists import Given
 from assessments.services.progress import section_label
+from assessments.services.reminder_letters import Recipient
+from assessments.services.reminders import NOTE_LIMIT, Candidate
 from portal.files import ACCEPTED, ACCEPTED_LABEL, MAX_FILES
 from portal.ui import errors
+from portal.ui.dates import jdate, jdatetime
 from portal.ui.forms import CharField, PortalFilterForm, PortalForm, TextField, dress
 from portal.ui.widgets import FileInput
 
@@ -222,3 +225,53 @@ class StatusFilterForm(PortalFilterForm):
             self.fields[name].choices = [("", "すべて"), *choices]  # type: ignore[attr-defined]
         if len(prefectures) < 2:
             del self.fields["prefecture"]
+
+
+class RemindForm(PortalForm):
+    """Whom to remind, and what to add to the text; `press` tells one press of the button from another."""
+
+    organisations = forms.MultipleChoiceField(
+        label="リマインドを送る団体",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="外した団体には送りません。今日リマインドを送った団体は、はじめから外してあります。",
+    )
+    note = TextField(
+        label="書き添える連絡",
+        help_text="すべての宛先のメールに、そのまま載ります。",
+        limit=NOTE_LIMIT,
+        rows=4,
+        required=False,
+    )
+    press = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, found: Sequence[Candidate], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["organisations"]
+        field.choices = [(str(one.organisation_id), one.name) for one in found]
+        field.choice_help = {str(one.organisation_id): _told(one) for one in found}
+        if self.is_bound:
+            # Who has handed in meanwhile is left out, without a word of reproach.
+            data: Any = self.data
+            ticked = [value for value in data.getlist("organisations") if value in dict(field.choices)]
+            self.data = data.copy()
+            self.data.setlist("organisations", ticked)  # type: ignore[attr-defined]
+
+
+_NO_ADDRESS = "メールアドレスなし。お知らせにだけ載ります"
+
+
+def _who(person: Recipient) -> str:
+    return f"{person.department} {person.greeting}".strip()
+
+
+def _told(one: Candidate) -> str:
+    """Under the name: what is missing, who gets the mail, and when they were reminded last."""
+    owed = "、".join(f"{form.form_label}（{form.state_label}）" for form in one.forms)
+    people = "、".join(f"{_who(person)}（{person.address or _NO_ADDRESS}）" for person in one.recipients)
+    lines = [f"未提出：{owed}", f"宛先：{people}"]
+    form = one.forms[0]
+    if form.is_extended and form.due_on:
+        lines.append(f"延長した提出期限：{jdate(form.due_on)}")
+    if one.last:
+        lines.append(f"前回のリマインド：{jdatetime(one.last)}")
+    return "\n".join(lines)

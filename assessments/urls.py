@@ -14,6 +14,7 @@ from assessments.views import (
     issues,
     not_applicable,
     progress,
+    reminders,
     results,
     review,
     rounds,
@@ -29,6 +30,7 @@ _CHECKLIST = "rounds/<int:pk>/checklists/<int:framework>/"
 urlpatterns = [
     path("rounds/", rounds.RoundList.as_view(), name="round_list"),
     path("rounds/<int:pk>/", rounds.RoundDetail.as_view(), name="round_detail"),
+    path("rounds/<int:pk>/remind/", reminders.RoundRemind.as_view(), name="round_remind"),
     path(
         "programs/<slug:slug>/regions/<str:code>/rounds/",
         rounds.RegionRounds.as_view(),

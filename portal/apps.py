@@ -28,9 +28,22 @@ class PortalConfig(AppConfig):
         audit_signin.listen()
         events.connect()
         register_file_jobs()
+        self._outbox()
         menu.add(MenuItem("取り込み", "import_list", "upload", order=80, action=Action.VIEW_IMPORTS))
         menu.add(MenuItem("処理の状況", "job_list", "gear", order=90, action=Action.VIEW_JOBS))
         menu.add(MenuItem("操作記録", "audit_list", "list", order=95, action=Action.VIEW_AUDIT))
         from portal.people.ready import make_known
 
         make_known()
+
+    def _outbox(self) -> None:
+        """Notices and mails: the page of what went out, mails in trouble as tasks, one mail a day."""
+        from portal.daily import DailyWork, daily_work
+        from portal.outbox import digests, tasks
+        from portal.permissions import Action
+        from portal.registry import MenuItem, menu, task_sources
+
+        digests.register()
+        daily_work.add(DailyWork("portal.digests", digests.gather, order=90))
+        task_sources.add(tasks.mails_in_trouble)
+        menu.add(MenuItem("送信箱", "outbox_list", "send", order=85, action=Action.VIEW_OUTBOX))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 RUN_JOB, SWEEP_JOBS = "portal.run_job", "portal.sweep_jobs"
 SIGN_AUDIT, RUN_ROUTINES = "portal.sign_audit", "portal.run_routines"
+ATTEND = "portal.attend"
 #: A broker that is away or hangs costs the person who asks about this much.
 HINT_OPTIONS = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
 
@@ -52,6 +53,13 @@ def run_routines() -> None:
     run()
 
 
+def attend() -> None:
+    """The day's work and the mails that are due; beat asks for it."""
+    from portal.daily import attend as look
+
+    look(seconds=60)
+
+
 def build() -> Celery:
     """An application with the settings CELERY_… and the tasks."""
     application = Celery("portal")
@@ -60,6 +68,7 @@ def build() -> Celery:
     application.task(name=SWEEP_JOBS)(sweep_jobs)
     application.task(name=SIGN_AUDIT)(sign_audit)
     application.task(name=RUN_ROUTINES)(run_routines)
+    application.task(name=ATTEND)(attend)
     return application
 
 

@@ -98,6 +98,18 @@ class LinkKind(models.TextChoices):
     LETTER = "letter", "書面"
 
 
+class MessageState(models.TextChoices):
+    """States of a message in the outbox (送信の状態)."""
+
+    WAITING = "waiting", "送信待ち"
+    HELD = "held", "まとめて送信"
+    SENDING = "sending", "送信中"
+    SENT = "sent", "送信済み"
+    FAILED = "failed", "再送待ち"
+    GIVEN_UP = "given_up", "送信できず"
+    PORTAL_ONLY = "portal_only", "宛先なし"
+
+
 class ImportState(models.TextChoices):
     """States of an import (取り込みの状態)."""
 

@@ -8,6 +8,7 @@ from django.utils.functional import SimpleLazyObject
 
 from portal import clock
 from portal.http import PortalRequest
+from portal.models import OutboxMessage
 from portal.permissions import allows
 from portal.registry import menu
 from portal.services.memberships import active_memberships
@@ -24,10 +25,13 @@ def portal(request: PortalRequest) -> dict[str, Any]:
         "actor": actor,
         "menu_items": [],
         "memberships": [],
+        "unread_notices": 0,
     }
     if actor:
         context["menu_items"] = SimpleLazyObject(lambda: _menu(request))
         context["memberships"] = SimpleLazyObject(lambda: list(active_memberships(actor.user)))
+        unread = OutboxMessage.objects.for_user(actor).unread_by(actor)
+        context["unread_notices"] = SimpleLazyObject(unread.count)
     return context
 
 

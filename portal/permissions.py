@@ -93,6 +93,14 @@ class Action(models.TextChoices):
     VIEW_LOCAL_ISSUES = "view_local_issues", "地域課題を見る"
     EDIT_LOCAL_ISSUE = "edit_local_issue", "地域課題を入力する"
 
+    # notices and mails
+    VIEW_NOTICES = "view_notices", "お知らせを見る"
+    SET_OFFICE_MAIL = "set_office_mail", "団体のメールの受け取り方を変える"
+    VIEW_OUTBOX = "view_outbox", "送信箱を見る"
+    READ_MAIL = "read_mail", "送ったメールの本文を見る"
+    RETRY_MAIL = "retry_mail", "メールをもう一度送る"
+    REMIND = "remind", "リマインドを送る"
+
 
 S = Standing
 _ALL = frozenset(Standing)
@@ -154,6 +162,13 @@ RULES: dict[Action, frozenset[Standing]] = {
     # local issues
     Action.VIEW_LOCAL_ISSUES: frozenset({S.AUTHOR, S.PREFECTURE, S.VENDOR, S.SECRETARIAT}),
     Action.EDIT_LOCAL_ISSUE: frozenset({S.AUTHOR}),
+    # notices and mails
+    Action.VIEW_NOTICES: _ALL,
+    Action.SET_OFFICE_MAIL: _ALL,
+    Action.VIEW_OUTBOX: frozenset({S.PREFECTURE, S.SECRETARIAT, S.ADMIN}),
+    Action.READ_MAIL: frozenset({S.PREFECTURE, S.SECRETARIAT}),
+    Action.RETRY_MAIL: frozenset({S.PREFECTURE, S.SECRETARIAT, S.ADMIN}),
+    Action.REMIND: frozenset({S.PREFECTURE, S.SECRETARIAT}),
 }
 
 _EDITORS = frozenset({Duty.EDITOR, Duty.MANAGER, Duty.STAFF})
@@ -189,6 +204,10 @@ DUTIES: dict[Action, frozenset[Duty]] = {
     Action.DECLARE_NOT_APPLICABLE: _EDITORS,
     # local issues
     Action.EDIT_LOCAL_ISSUE: _EDITORS,
+    # notices and mails
+    Action.SET_OFFICE_MAIL: _EDITORS,
+    Action.RETRY_MAIL: _DECIDERS,
+    Action.REMIND: _DECIDERS,
 }
 
 #: What a role is when an act is about no single object (lists, menus, imports).

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal.views import audit, drafts, imports, jobs, memberships
+from portal.views import audit, drafts, imports, jobs, memberships, notices, outbox
 
 handler400 = "portal.views.errors.bad_request"
 handler403 = "portal.views.errors.forbidden"
@@ -33,6 +33,15 @@ urlpatterns = [
     path("imports/<slug:kind>/template.<str:code>", imports.import_template, name="import_template"),
     path("people/", include("portal.people.urls")),
     path("", include("portal.people.urls_open")),
+    # notices and mails
+    path("notices/", notices.NoticeList.as_view(), name="notice_list"),
+    path("notices/read/", notices.notice_read_all, name="notice_read_all"),
+    path("notices/mail/", notices.MailSetting.as_view(), name="mail_setting"),
+    path("notices/<uuid:pk>/", notices.notice_detail, name="notice_detail"),
+    path("outbox/", outbox.OutboxList.as_view(), name="outbox_list"),
+    path("outbox/retry/", outbox.outbox_retry_all, name="outbox_retry_all"),
+    path("outbox/<uuid:pk>/", outbox.outbox_detail, name="outbox_detail"),
+    path("outbox/<uuid:pk>/retry/", outbox.outbox_retry, name="outbox_retry"),
     path("", include("municipalities.urls")),
     path("", include("programs.urls")),
     path("", include("assessments.urls")),

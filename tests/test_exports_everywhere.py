@@ -38,6 +38,8 @@ def addresses(world, round_):
         "liaison_list": [],
         "job_list": [],
         "import_list": [],
+        "notice_list": [],
+        "outbox_list": [],
     }
 
 
@@ -62,6 +64,7 @@ def test_every_list_comes_as_a_file(world, round_, client_of, form):
 def test_the_pages_offer_it(world, round_, client_of):
     client = client_of(world.actors["prefecture_a"])
     empty = {"job_list", "import_list", "posting_list", "invitation_list", "handover_list", "liaison_list"}
+    empty |= {"notice_list", "outbox_list"}
     filled = set(addresses(world, round_)) - empty
     for name in filled:
         page = client.get(reverse(name, args=addresses(world, round_)[name])).content.decode()

@@ -22,6 +22,7 @@ from assessments.models.progress import (
     ProgressStatusChange,
     ProgressSubmission,
 )
+from assessments.models.reminders import Reminder
 from assessments.models.round_parts import DueExtension, NotApplicable, RoundGuide
 from assessments.models.rounds import Round, RoundTarget
 
@@ -46,6 +47,7 @@ __all__ = [
     "ProgressStatusChange",
     "ProgressSubmission",
     "Question",
+    "Reminder",
     "Round",
     "RoundGuide",
     "RoundTarget",

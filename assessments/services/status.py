@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 
-from assessments.choices import ASSESSMENT_HANDED_IN, HANDED_IN
+from assessments.choices import ASSESSMENT_HANDED_IN, HANDED_IN, FormState
 from assessments.models import Assessment, Framework, NotApplicable, ProgressReport, Round, RoundTarget
 from portal import clock
 from portal.actor import Actor
@@ -54,6 +54,13 @@ class FormStatus:
     order: int = 0
     due_on: dt.date | None = None
     is_extended: bool = False
+    #: The state as it is stored, also when the form shows 期限超過.
+    stored: str = ""
+
+    @property
+    def waits_for_sign_off(self) -> bool:
+        """Whether the office's head of section has it, late or not."""
+        return self.stored == FormState.WAITING
 
     @property
     def state_label(self) -> str:
@@ -152,11 +159,9 @@ def _asked(kind: str, of_town: bool, of_prefecture: bool) -> bool:
     return of_prefecture if kind == OrganisationKind.PREFECTURE else of_town
 
 
-def _targets(round_: Round, actor: Actor, organisation_id: int | None) -> list[_Target]:
-    one = {"organisation": organisation_id} if organisation_id else {}
+def _targets(round_: Round, wanted: QuerySet[RoundTarget]) -> list[_Target]:
     rows = (
-        RoundTarget.objects.for_user(actor)
-        .filter(round=round_, **one)
+        wanted.filter(round=round_)
         .order_by("organisation__parent_id", "organisation_id")
         .distinct()
         .values_list(
@@ -200,17 +205,32 @@ def round_status(round_: Round, actor: Actor, organisation_id: int | None = None
     States are told from the first draft on; contents stay behind `for_user`. Checklists are left out
     for those who may not see them. With `organisation_id`, of that organisation alone.
     """
-    targets = _targets(round_, actor, organisation_id)
+    one = {"organisation": organisation_id} if organisation_id else {}
+    targets = _targets(round_, RoundTarget.objects.for_user(actor).filter(**one))
+    return _statuses(round_, targets, clock.today(), checklists=allows(actor, Action.VIEW_ASSESSMENT))
+
+
+def all_forms(round_: Round, today: dt.date) -> list[FormStatus]:
+    """Every form of the round as it stands on that day, for work that the portal does by itself.
+
+    A round that is being set up, or was called off, asks nobody for anything.
+    """
+    if not round_.is_in_force:
+        return []
+    return _statuses(round_, _targets(round_, RoundTarget.objects.all()), today, checklists=True)
+
+
+def _statuses(round_: Round, targets: list[_Target], today: dt.date, *, checklists: bool) -> list[FormStatus]:
     ids = [target.organisation_id for target in targets]
     reports = _latest(ProgressReport.objects.filter(round=round_, organisation__in=ids))
     absent = not_applicable_forms([round_])
     found = [
-        _status(target, _PROGRESS, reports.get((target.organisation_id, None)), absent)
+        _status(target, _PROGRESS, reports.get((target.organisation_id, None)), absent, today)
         for target in targets
         if target.asks_progress
     ]
-    if allows(actor, Action.VIEW_ASSESSMENT) and any(target.asks_checklists for target in targets):
-        found += _checklists(round_, targets, ids, absent)
+    if checklists and any(target.asks_checklists for target in targets):
+        found += _checklists(round_, targets, ids, absent, today)
     return sorted(
         found, key=lambda one: (SHOWN_STATES.index(one.state), one.code, one.organisation_id, one.order)
     )
@@ -228,7 +248,7 @@ def not_applicable_forms(rounds: Iterable[Round], organisation_id: int | None = 
 
 
 def _checklists(
-    round_: Round, targets: list[_Target], ids: list[int], absent: _Absent
+    round_: Round, targets: list[_Target], ids: list[int], absent: _Absent, today: dt.date
 ) -> Iterable[FormStatus]:
     rows = _latest(Assessment.objects.filter(round=round_, organisation__in=ids), "framework_id")
     for order, (framework, of_town, of_prefecture) in enumerate(form_kinds(round_), start=1):
@@ -236,7 +256,7 @@ def _checklists(
             if target.asks_checklists and _asked(target.kind, of_town, of_prefecture):
                 row = rows.get((target.organisation_id, framework.pk))
                 form = _Form(str(framework.pk), framework.name, order, framework.pk)
-                yield _status(target, form, row, absent)
+                yield _status(target, form, row, absent, today)
 
 
 _Row = tuple[int, str, dt.datetime | None]
@@ -251,9 +271,8 @@ def _latest(queryset: object, extra: str = "") -> dict[tuple[int, int | None], _
     }
 
 
-def _status(target: _Target, form: _Form, row: _Row | None, absent: _Absent) -> FormStatus:
+def _status(target: _Target, form: _Form, row: _Row | None, absent: _Absent, today: dt.date) -> FormStatus:
     pk, state, at = row or (None, None, None)
-    today = clock.today()
     none_here = (target.round_id, target.organisation_id, form.framework_id) in absent
     shown = shown_state(state, target.due_on, today, not_applicable=none_here)
     return FormStatus(
@@ -271,6 +290,7 @@ def _status(target: _Target, form: _Form, row: _Row | None, absent: _Absent) -> 
         order=form.order,
         due_on=target.due_on,
         is_extended=target.is_extended,
+        stored=state or "",
     )
 
 

@@ -17,6 +17,7 @@ from assessments.services.own import OwnForm, own_forms
 from assessments.services.status import NOT_APPLICABLE, round_state
 from assessments.views.common import round_or_404
 from assessments.views.overview import Overview
+from assessments.views.reminders import reminders_shown
 from portal import clock, exports
 from portal.exports import Download
 from portal.http import PortalRequest, PortalView
@@ -164,7 +165,9 @@ class RoundDetail(PortalView):
         }
         if not others:
             return render(request, "assessments/round_detail.html", context)
-        context |= Overview(request, round_).context() | self._support(request, round_)
+        listing = Overview(request, round_)
+        context |= listing.context() | self._support(request, round_)
+        context |= reminders_shown(request, round_, listing, context["page"])
         return render(request, "assessments/round_overview.html", context)
 
     def _support(self, request: PortalRequest, round_: Round) -> dict[str, Any]:

@@ -116,3 +116,7 @@ class AuditCode(models.TextChoices):
     ISSUES_ORDERED = "local_issue.ordered", "地域課題の順位を変えた"
     ISSUE_WITHDRAWN = "local_issue.withdrawn", "地域課題を取り下げた"
     ISSUE_RESTORED = "local_issue.restored", "地域課題の取下げを取り消した"
+    # notices and mails
+    REMINDERS_SENT = "reminder.sent", "リマインドを送った"
+    MAIL_RETRIED = "mail.retried", "メールをもう一度送った"
+    MAIL_SETTING_CHANGED = "mail.setting_changed", "メールの受け取り方を変えた"

@@ -15,6 +15,8 @@ from django.conf import settings
 from django.db import Error, close_old_connections, connections
 
 from portal import clock
+from portal.choices import JobQueue
+from portal.daily import attend
 from portal.jobs.claims import claim_next
 from portal.jobs.errors import RunnerStopping, TimeIsUp
 from portal.jobs.routines import run_routines_when_due
@@ -30,6 +32,8 @@ POLL_SECONDS = 0.5
 AWAY_SECONDS = 2.0
 #: A process that ran so many jobs makes room for a fresh one, whatever they leaked.
 JOBS_PER_PROCESS = 50
+#: One look at mails and the day's work takes about this long at most, so that it ends within the grace.
+ATTEND_LIMIT = 10.0
 
 
 @dataclass(frozen=True)
@@ -93,14 +97,36 @@ class Bell:
         signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.01))
 
 
+class Attendance:
+    """A runner of the default queue looks after mails and the day's work every `ATTEND_SECONDS`."""
+
+    def __init__(self, orders: Orders, bell: Bell) -> None:
+        self.bell = bell
+        self.next = time.monotonic() if JobQueue.DEFAULT in orders.queues else float("inf")
+
+    def look(self) -> None:
+        """Look when it is time; nothing that goes wrong there ends the runner."""
+        if time.monotonic() < self.next:
+            return
+        self.next = time.monotonic() + settings.ATTEND_SECONDS
+        try:
+            with self.bell.limited():
+                attend(seconds=ATTEND_LIMIT, stop=lambda: self.bell.stopping)
+        except BaseException:
+            logger.exception("mails or the day's work could not be looked after")
+            connections.close_all()
+
+
 def work(orders: Orders, starter: int) -> None:
     """Take and run jobs until asked to end, until none is left, or until the starting process is gone."""
     bell = Bell(orders.grace)
     bell.install()
     ran = 0
+    attendance = Attendance(orders, bell)
     while not bell.stopping and os.getppid() == starter and ran < JOBS_PER_PROCESS:
         try:
             close_old_connections()
+            attendance.look()
             job = claim_next(orders.queues)
             if job:
                 ran += 1

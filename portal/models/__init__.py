@@ -7,7 +7,9 @@ from portal.models.history import StatusChange, Submission
 from portal.models.imports import ImportRun
 from portal.models.jobs import Job
 from portal.models.organisations import Membership, Organisation
+from portal.models.outbox import NoticeReading, NoticeSetting, OutboxMessage
 from portal.models.people import Handover, Invitation, Vacancy
+from portal.models.schedule import DailyRun
 from portal.models.signin import FactorReset
 from portal.models.users import User
 
@@ -15,6 +17,7 @@ __all__ = [
     "AuditCheckpoint",
     "AuditEntry",
     "AuditHead",
+    "DailyRun",
     "DraftBuffer",
     "FactorReset",
     "Handover",
@@ -22,7 +25,10 @@ __all__ = [
     "Invitation",
     "Job",
     "Membership",
+    "NoticeReading",
+    "NoticeSetting",
     "Organisation",
+    "OutboxMessage",
     "StatusChange",
     "StoredFile",
     "Submission",

@@ -225,6 +225,11 @@ JOB_SOFT_SECONDS, JOB_HARD_SECONDS = 270, 300
 JOB_LIMIT_PER_USER = 20
 JOB_LIMIT_PER_ORGANISATION = 60
 
+#: Hour (Japan time) from which the day's work is done: reminders, daily mails.
+DAILY_HOUR = env.int("DAILY_HOUR", default=8)
+#: How often mails that wait, and the day's work, are looked at.
+ATTEND_SECONDS = 30
+
 CELERY_BROKER_URL = REDIS_URL or None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_PUBLISH_RETRY_POLICY = {
@@ -266,6 +271,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "portal.run_routines",
         "schedule": ROUTINE_SECONDS,
         "options": {"queue": "default"},
+    },
+    "attend": {
+        "task": "portal.attend",
+        "schedule": ATTEND_SECONDS,
+        # Workers that were away find one message to look, not one per half minute.
+        "options": {"queue": "default", "expires": ATTEND_SECONDS},
     },
 }
 

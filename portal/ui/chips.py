@@ -39,6 +39,16 @@ CHIPS: dict[str, tuple[str, str, str]] = {
     "succeeded": ("green", "check", "完了"),
     "failed": ("red", "exclamation", "失敗"),
     "cancelled": ("gray", "close", "中止"),
+    # mails
+    "mail_waiting": ("gray", "clock", "送信待ち"),
+    "mail_held": ("gray", "clock", "まとめて送信"),
+    "mail_sending": ("blue", "send", "送信中"),
+    "mail_sent": ("green", "check", "送信済み"),
+    "mail_failed": ("orange", "return", "再送待ち"),
+    "mail_given_up": ("red", "exclamation", "送信できず"),
+    "mail_portal_only": ("yellow", "alert", "宛先なし"),
+    "unread": ("blue", "bell", "未読"),
+    "read": ("gray", "check", "既読"),
     # files that are imported
     "reading": ("gray", "clock", "読み取り中"),
     "previewed": ("yellow", "clock", "確認待ち"),

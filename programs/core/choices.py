@@ -23,3 +23,11 @@ class LiaisonField(models.TextChoices):
 
     ADMINISTRATION = "administration", "行政DX"
     COMMUNITY = "community", "地域社会DX"
+
+
+class LateReminders(models.TextChoices):
+    """How often those are reminded whose due day is over."""
+
+    EVERY_WORKING_DAY = "daily", "開庁日ごと"
+    WEEKLY = "weekly", "週1回"
+    NEVER = "never", "送らない"

@@ -31,6 +31,12 @@ class WorkCalendar:
             return self._closed_from <= mark <= self._closed_to
         return mark >= self._closed_from or mark <= self._closed_to
 
+    def on_or_before(self, day: dt.date) -> dt.date:
+        """The day itself when it is a working day, else the last one before it."""
+        while not self.is_working_day(day):
+            day -= dt.timedelta(days=1)
+        return day
+
     def working_days(self, first: dt.date, last: dt.date) -> list[dt.date]:
         """The working days from first to last, both included."""
         span = (last - first).days + 1

@@ -37,6 +37,7 @@ from programs.models import (
     Vendor,
 )
 from reports.models import Version
+from tests.permissions import rows_outbox
 from tests.permissions.rows_rounds import plant_rounds
 from tests.permissions.scene import Scene
 from tests.permissions.scene_people import plant_people
@@ -73,6 +74,7 @@ def plant(scene: Scene) -> Canaries:
     _people(found, scene)
     plant_people(found, scene)
     _import(found, scene)
+    rows_outbox.plant(found)
     return found
 
 

@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 #: Enough for every page of a small world; a walk that does not end is a fault of its own.
-LIMIT = 500
+LIMIT = 1000
 #: The walk itself is recorded: of the audit trail it looks at so many pages.
 OF_THE_TRAIL = 60
 

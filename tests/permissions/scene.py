@@ -46,7 +46,7 @@ from reports.models import Version
 from reports.services.rendering import JOB_KIND
 from tests import factories as f
 from tests.conftest import World, build_world
-from tests.permissions import rows_audit, rows_guard, rows_signin
+from tests.permissions import rows_audit, rows_guard, rows_outbox, rows_signin
 from tests.permissions.rows_local import furnish_issues
 from tests.permissions.rows_rounds import furnish_rounds
 from tests.permissions.scene_people import PeopleRows, furnish_people
@@ -111,6 +111,7 @@ def build_scene() -> Scene:
     scene = Scene(world, a, b, shared, framework, question, imported, unsaved)
     rows_signin.furnish(scene)
     furnish_people(scene)
+    rows_outbox.messages(scene)
     _sign_in(scene)
     rows_guard.hang_files(scene)
     return scene

@@ -22,6 +22,7 @@ from tests.permissions import (
     rows_draft,
     rows_guard,
     rows_local,
+    rows_outbox,
     rows_people,
     rows_rounds,
     rows_signin,
@@ -242,7 +243,7 @@ account_confirm_email               POST 404
 # fmt: on
 
 #: Tables of their own, one per part of the portal: `ROWS` and, where needed, `ARGUMENTS`, `POSTED`, `DUTIES`.
-PARTS = [rows_audit, rows_draft, rows_guard, rows_local, rows_people, rows_rounds]
+PARTS = [rows_audit, rows_draft, rows_guard, rows_local, rows_outbox, rows_people, rows_rounds]
 
 Make = Callable[[Scene], Any]
 

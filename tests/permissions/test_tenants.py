@@ -20,6 +20,7 @@ EVERYONES = {
     "home", "help", "accessibility", "credits", "membership_switch", "program_detail",
     "import_start", "import_template", *rows_local.EVERYONES,
     "invitation_new", "invitation_open", "invitation_done", "invitation_finish", "liaison_new", "round_new",
+    "notice_read_all", "mail_setting", "outbox_retry_all",
 }  # fmt: skip
 OF_A = [key for key in ARGUMENTS if name_of(key) in TABLE.split() and name_of(key) not in EVERYONES]
 FORMATS = ["", "?export=csv", "?export=xlsx", "?part=1", "?format=csv"]

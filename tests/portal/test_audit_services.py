@@ -46,6 +46,7 @@ TOLD_BY = {
     "assessments.services.targets": "tests/assessments/test_round_targets.py",
     "assessments.services.extensions": "tests/assessments/test_extensions.py",
     "assessments.services.not_applicable": "tests/assessments/test_extensions.py",
+    "assessments.services.reminders": "tests/assessments/test_reminders.py",
     "assessments.services.issues": "tests/assessments/test_issue_service.py",
     "assessments.services.issue_order": "tests/assessments/test_issue_service.py",
     "assessments.services.issue_scales": "tests/assessments/test_issue_service.py",
@@ -157,6 +158,13 @@ PARTS = {
     "portal.signin.sessions.seen": "when somebody last did something",
     "portal.signin.sessions.forget": "the end of a session, which is told",
     "portal.signin.sessions.rotate": "a new key for the same session",
+    "portal.outbox.posting.post": "a row of what its caller tells of",
+    "portal.outbox.posting.post_all": "rows of what its caller tells of",
+    "portal.outbox.digests.gather": "mails that were told of, gathered in one",
+    "portal.outbox.delivery.deliver_due": "how each attempt ended stands in the outbox",
+    "portal.outbox.delivery.claim_next": "how each attempt ended stands in the outbox",
+    "portal.outbox.handling.open_notice": "reading, by the reader alone",
+    "portal.outbox.handling.read_all": "reading, by the reader alone",
     "portal.services.drafts.keep": "every two seconds while somebody types; the save is told",
     "portal.services.drafts.discard": "what was typed and not saved, by the one who typed it",
     "portal.services.drafts.hand_over_drafts": "one step of a hand-over, which is told",
@@ -164,15 +172,16 @@ PARTS = {
 #: Modules that are not called services and are.
 MORE = ["portal/states.py", "portal/jobs/queue.py", "portal/jobs/runner.py", "portal/jobs/claims.py",
         "portal/imports/services.py", "reports/sample/loader.py"]  # fmt: skip
-#: Packages whose services need not stand in ACTS: that they reach `record` is asked all the same.
-OWN_TABLES = ("portal.people", "portal.signin")
+#: Packages whose own tests run their services, so that these need not stand in ACTS: that they reach
+#: `record` is asked all the same.
+OWN_TABLES = ("portal.people", "portal.signin", "portal.outbox")
 Functions = dict[str, ast.FunctionDef]
 Test = Callable[[ast.FunctionDef], bool]
 APPS = ("portal", "municipalities", "programs", "assessments", "reports")
 
 
 def service_modules(root: Path) -> Iterator[Path]:
-    """All modules of services, and of the packages of people and sign-in."""
+    """All modules of services, and of the packages in `OWN_TABLES`."""
     for app in APPS:
         for path in sorted((root / app).rglob("*.py")):
             relative = path.relative_to(root)

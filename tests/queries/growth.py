@@ -23,6 +23,7 @@ from reports.models import Version
 from tests import factories as f
 from tests.conftest import actor_for
 from tests.factories_issues import make_issue
+from tests.permissions import rows_outbox
 from tests.permissions.rows_local import grow_issues
 from tests.permissions.scene import Scene, submitted
 from tests.permissions.scene_people import grow_people
@@ -50,6 +51,7 @@ def grow(scene: Scene) -> None:
     grow_people(scene)
     grow_issues(scene.world.actors["town_a1"], _neighbours(scene))
     _hats(scene)
+    rows_outbox.grow(scene)
 
 
 def _neighbours(scene: Scene) -> list[Actor]:
@@ -65,6 +67,7 @@ def start(scene: Scene) -> None:
         f.MembershipFactory(user=actor.user)
     _posting(scene, scene.a.region.consortium.members.get().vendor, weekday=0)
     make_issue(scene.world.actors["town_a2"])
+    rows_outbox.grow(scene, head="start", times=1)
 
 
 def _questions(scene: Scene) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -10,7 +13,24 @@ from portal import clock
 from portal.actor import Actor
 from portal.choices import Role
 from portal.permissions import STANDING_OF_ROLE, Standing
-from programs.core.choices import CoverageUnit, RegionStatus
+from programs.core.choices import CoverageUnit, LateReminders, RegionStatus
+
+#: Nobody is reminded earlier than this many days before the due day.
+REMINDER_DAYS_MAXIMUM = 90
+
+
+def default_reminder_days() -> list[int]:
+    """Days before the due day on which those are reminded who have not handed in."""
+    return [14, 7, 3, 1]
+
+
+def check_reminder_days(days: Any) -> None:
+    """Raise ValidationError unless these are whole days, each once."""
+    whole = isinstance(days, list) and all(type(day) is int for day in days)
+    if not whole or len(set(days)) < len(days) or not all(0 <= day <= REMINDER_DAYS_MAXIMUM for day in days):
+        raise ValidationError(
+            f"リマインドの日数は、0から{REMINDER_DAYS_MAXIMUM}までの整数を、重ならないように入力してください。"
+        )
 
 
 class ProgramQuerySet(models.QuerySet["Program"]):
@@ -52,6 +72,19 @@ class Program(models.Model):
     )
     new_year_holiday_from = models.CharField("年末年始の休みの初日（月日）", max_length=5, default="12-29")
     new_year_holiday_to = models.CharField("年末年始の休みの最終日（月日）", max_length=5, default="01-03")
+    reminder_days = models.JSONField(
+        "期限前のリマインド（期限の何日前か）",
+        default=default_reminder_days,
+        blank=True,
+        validators=[check_reminder_days],
+        help_text="休みの日に当たるときは、その前の開庁日に送ります。",
+    )
+    late_reminders = models.CharField(
+        "期限後のリマインド",
+        max_length=6,
+        choices=LateReminders,
+        default=LateReminders.EVERY_WORKING_DAY,
+    )
 
     objects = ProgramQuerySet.as_manager()
 
@@ -66,6 +99,9 @@ class Program(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(coverage_unit__in=CoverageUnit.values), name="program_coverage_unit_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(late_reminders__in=LateReminders.values), name="program_late_reminders_known"
             ),
         ]
 

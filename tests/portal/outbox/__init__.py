@@ -1,0 +1,1 @@
+"""Messages: written once, sent once, read in the portal."""
