@@ -26,6 +26,8 @@ membership_edit             GET   in in  403   403 404 ok  404   404 404 404   4
 membership_edit             POST  in in  403   403 404 go  404   404 404 404   403 404 404 go
 membership_end              GET   in in  403   403 404 ok  404   404 404 404   403 404 404 ok
 membership_end              POST  in in  403   403 404 go  404   404 404 404   403 404 404 go
+password_letter             GET   in in  403   403 404 go  404   404 404 404   403 404 404 go
+password_letter             POST  in in  403   403 404 go  404   404 404 404   403 404 404 go
 membership_keep             GET   in in  403   403 404 ok  404   404 404 404   403 404 404 ok
 membership_keep             POST  in in  403   403 404 go  404   404 404 404   403 404 404 go
 person_detail               GET   in in  403   ok  404 ok  404   404 404 404   ok  404 404 ok
@@ -86,6 +88,8 @@ membership_edit             GET   403       403
 membership_edit             POST  403       403
 membership_end              GET   403       403
 membership_end              POST  403       403
+password_letter             GET   403       403
+password_letter             POST  403       403
 membership_keep             GET   403       403
 membership_keep             POST  403       403
 invitation_list             GET   403       403
@@ -142,6 +146,7 @@ ARGUMENTS: dict[str, Make] = {
     "membership_edit": _colleague,
     "membership_end": _colleague,
     "membership_keep": _colleague,
+    "password_letter": _colleague,
     "handover_new": _colleague,
     "person_detail": _person,
     "person_stop": _person,
