@@ -85,6 +85,7 @@ class Action(models.TextChoices):
     INVITE_PERSON = "invite_person", "利用者を招待する"
     EDIT_ORGANISATION = "edit_organisation", "団体の設定を変更する"
     EDIT_MEMBERSHIP = "edit_membership", "所属を変更する・終える"
+    GIVE_PASSWORD_LINK = "give_password_link", "パスワード再設定の書面を作成する"
     PREPARE_HANDOVER = "prepare_handover", "引継ぎを準備する・取りやめる"
     MANAGE_ACCOUNT = "manage_account", "利用者を停止する・再開する"
     VIEW_LIAISONS = "view_liaisons", "DX推進リエゾンを見る"
@@ -155,6 +156,7 @@ RULES: dict[Action, frozenset[Standing]] = {
     Action.INVITE_PERSON: frozenset({S.KEEPER}),
     Action.EDIT_ORGANISATION: frozenset({S.AUTHOR, S.KEEPER, S.ADMIN}),
     Action.EDIT_MEMBERSHIP: frozenset({S.KEEPER, S.ADMIN}),
+    Action.GIVE_PASSWORD_LINK: frozenset({S.KEEPER, S.ADMIN}),
     Action.PREPARE_HANDOVER: frozenset({S.KEEPER, S.AUTHOR}),
     Action.MANAGE_ACCOUNT: frozenset({S.ADMIN}),
     Action.VIEW_LIAISONS: frozenset({S.PREFECTURE, S.MUNICIPALITY, S.SECRETARIAT}),
@@ -195,6 +197,7 @@ DUTIES: dict[Action, frozenset[Duty]] = {
     Action.INVITE_PERSON: _DECIDERS,
     Action.EDIT_ORGANISATION: frozenset(Duty) - {Duty.READER},
     Action.EDIT_MEMBERSHIP: _DECIDERS,
+    Action.GIVE_PASSWORD_LINK: _DECIDERS,
     Action.PREPARE_HANDOVER: _DECIDERS | {Duty.APPROVER},
     Action.MANAGE_ACCOUNT: _DECIDERS,
     Action.ASSIGN_LIAISON: _DECIDERS,

@@ -133,8 +133,11 @@ class RoundTargetQuerySet(models.QuerySet["RoundTarget"]):
         if actor is None:
             return self.none()
         scope = organisations_scope(actor, program="round__program")
-        in_force = {f"round__{name}": value for name, value in _IN_FORCE.items()}
-        return self.none() if scope is None else self.filter(scope, **in_force)
+        return self.none() if scope is None else self.in_force().filter(scope)
+
+    def in_force(self) -> RoundTargetQuerySet:
+        """Targets of rounds that ask somebody for something: confirmed and not withdrawn."""
+        return self.filter(**{f"round__{name}": value for name, value in _IN_FORCE.items()})
 
 
 class RoundTarget(models.Model):

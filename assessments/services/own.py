@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
@@ -15,7 +16,7 @@ from assessments.services.questions import asked_of
 from assessments.services.status import NOT_APPLICABLE, PROGRESS_FORM, not_applicable_forms, shown_state
 from portal import clock
 from portal.actor import Actor
-from portal.choices import OrganisationKind
+from portal.choices import OrganisationKind, Role
 from portal.permissions import Action, allows
 from portal.registry import TaskItem
 from portal.ui.chips import CHIPS
@@ -84,45 +85,49 @@ def own_forms(actor: Actor, rounds: QuerySet[Round] | list[Round] | None = None)
     """The forms asked of the actor's organisation in rounds that have begun, the next due first."""
     targets = RoundTarget.objects.for_user(actor).filter(organisation=actor.organisation)
     targets = targets.filter(round__in=rounds) if rounds is not None else targets
+    return [form for _organisation, form in _forms(targets, writable=allows(actor, Action.EDIT_PROGRESS))]
+
+
+def _forms(wanted: QuerySet[RoundTarget], *, writable: bool) -> list[tuple[int, OwnForm]]:
+    """The forms of these targets with their organisation, in a fixed number of queries."""
     targets = (
-        targets.filter(round__opens_on__lte=clock.today())
-        .select_related("round__program")
+        wanted.filter(round__opens_on__lte=clock.today())
+        .select_related("round__program", "organisation")
         .prefetch_related("round__frameworks")
         .order_by("round__due_on", "round")
     )
-    reports = {row.round_id: row for row in _mine(ProgressReport, actor, targets)}
-    checklists = {(row.round_id, row.framework_id): row for row in _mine(Assessment, actor, targets)}
-    asked = set(
-        Question.objects.filter(asked_of(actor.organisation.kind))
-        .order_by()
-        .values_list("principle__framework", flat=True)
-        .distinct()
-    )
-    writable = allows(actor, Action.EDIT_PROGRESS)
-    absent = not_applicable_forms([target.round for target in targets], actor.organisation.pk)
-    found: list[OwnForm] = []
+    key = ("organisation_id", "round_id")
+    reports = {(row.organisation_id, row.round_id): row for row in _written(ProgressReport, targets, *key)}
+    checklists = {
+        (row.organisation_id, row.round_id, row.framework_id): row
+        for row in _written(Assessment, targets, *key, "framework_id")
+    }
+    asked = {kind: _asked(kind) for kind in {target.organisation.kind for target in targets}}
+    absent = not_applicable_forms([target.round for target in targets])
+    found: list[tuple[int, OwnForm]] = []
     for target in targets:
-        gone = {framework for round_id, _organisation, framework in absent if round_id == target.round_id}
-        if target.asks_progress:
-            found.append(_own(target, reports.get(target.round_id), None, writable, None in gone))
+        at = (target.organisation_id, target.round_id)
+        frameworks: list[Framework | None] = [None] if target.asks_progress else []
         if target.asks_checklists:
-            found += [
-                _own(
-                    target,
-                    checklists.get((target.round_id, framework.pk)),
-                    framework,
-                    writable,
-                    framework.pk in gone,
-                )
-                for framework in target.round.frameworks.all()
-                if framework.pk in asked
-            ]
+            mine = asked[target.organisation.kind]
+            frameworks += [one for one in target.round.frameworks.all() if one.pk in mine]
+        for one in frameworks:
+            row = checklists.get((*at, one.pk)) if one else reports.get(at)
+            gone = (target.round_id, target.organisation_id, one.pk if one else None) in absent
+            found.append((target.organisation_id, _own(target, row, one, writable, gone)))
     return found
 
 
-def _mine(model: type[ProgressReport] | type[Assessment], actor: Actor, targets: QuerySet) -> Iterable:
-    rows = model.objects.filter(organisation=actor.organisation, round__in=targets.order_by().values("round"))
-    return rows.only("pk", "round_id", "state", *(["framework_id"] if model is Assessment else []))
+def _written(model: type[ProgressReport] | type[Assessment], targets: QuerySet, *names: str) -> Iterable:
+    of = targets.order_by()
+    rows = model.objects.filter(organisation__in=of.values("organisation"), round__in=of.values("round"))
+    return rows.only("pk", "state", *names)
+
+
+def _asked(kind: str) -> set[int]:
+    """The checklists with a question for organisations of this kind."""
+    questions = Question.objects.filter(asked_of(kind)).order_by()
+    return set(questions.values_list("principle__framework", flat=True).distinct())
 
 
 def _own(
@@ -154,8 +159,46 @@ def waiting_tasks(actor: Actor) -> list[TaskItem]:
 
 
 def count_waiting(actors: Sequence[Actor]) -> Mapping[int, int]:
-    """How many of these tasks wait for each membership, by its id; people have two or three, not hundreds."""
-    return {actor.membership.pk: len(waiting_tasks(actor)) for actor in actors}
+    """How many of these tasks wait for each membership, by its id, in a fixed number of queries."""
+    reviews = _count_reviews(actors)
+    own = _forms(
+        RoundTarget.objects.in_force().filter(organisation__in=[actor.organisation for actor in actors]),
+        writable=True,
+    )
+    return {
+        actor.membership.pk: reviews[actor.membership.pk]
+        + sum(organisation == actor.organisation.pk and _waits_for(actor, form) for organisation, form in own)
+        for actor in actors
+    }
+
+
+def _waits_for(actor: Actor, form: OwnForm) -> bool:
+    writes = allows(actor, Action.EDIT_PROGRESS) and form.is_open
+    return writes or (allows(actor, Action.SIGN_OFF_PROGRESS) and form.state == FormState.WAITING)
+
+
+def _count_reviews(actors: Sequence[Actor]) -> dict[int, int]:
+    """Rounds with something to accept or confirm, by membership: towns for a prefecture, else prefectures."""
+    counts = dict.fromkeys((actor.membership.pk for actor in actors), 0)
+    for action, model, state, _noun, _act in _REVIEWS:
+        asked = [actor for actor in actors if allows(actor, action)]
+        if not asked:
+            continue
+        parents = [actor.organisation.pk for actor in asked if actor.role == Role.PREFECTURE]
+        mine = Q(organisation__parent__in=parents) | Q(organisation__kind=OrganisationKind.PREFECTURE)
+        rows = model.objects.filter(mine, state=state).order_by()
+        found = set(rows.values_list("round", "organisation__parent", "organisation__kind").distinct())
+        for actor in asked:
+            counts[actor.membership.pk] += len(
+                {round_ for round_, parent, kind in found if _reviews(actor, parent, kind)}
+            )
+    return counts
+
+
+def _reviews(actor: Actor, parent: int | None, kind: str) -> bool:
+    if actor.role == Role.PREFECTURE:
+        return parent == actor.organisation.pk
+    return kind == OrganisationKind.PREFECTURE
 
 
 def _own_tasks(actor: Actor) -> Iterable[TaskItem]:
@@ -177,18 +220,21 @@ def _own_tasks(actor: Actor) -> Iterable[TaskItem]:
 _TASKS: dict[str, str] = {FormState.RETURNED: "修正と再提出", FormState.WAITING: "決裁"}
 
 
+#: What a reviewer is asked for: action, whose rows, in which state, and how both are called.
+_REVIEWS: tuple[tuple[Action, Any, str, str, str], ...] = (
+    (Action.REVIEW_PROGRESS, ProgressReport, FormState.SUBMITTED, "取組状況", "受理"),
+    (Action.CONFIRM_ASSESSMENT, Assessment, AssessmentState.SUBMITTED, "自己点検", "確定"),
+)
+
+
 def _review_tasks(actor: Actor) -> Iterable[TaskItem]:
     """One item per round and kind of form: a prefecture's towns, for the secretariat the prefectures."""
-    kinds = (
-        (Action.REVIEW_PROGRESS, ProgressReport, FormState.SUBMITTED, "取組状況", "受理"),
-        (Action.CONFIRM_ASSESSMENT, Assessment, AssessmentState.SUBMITTED, "自己点検", "確定"),
-    )
-    for action, model, state, noun, act in kinds:
+    for action, model, state, noun, act in _REVIEWS:
         if not allows(actor, action):
             continue
         mine = Q(organisation__parent=actor.organisation) | Q(organisation__kind=OrganisationKind.PREFECTURE)
         waiting = (
-            model.objects.for_user(actor)  # type: ignore[attr-defined]
+            model.objects.for_user(actor)
             .filter(mine, state=state)
             .exclude(organisation=actor.organisation)
             .order_by()

@@ -79,6 +79,7 @@ class AuditCode(models.TextChoices):
     INVITATION_LETTER = "invitation.letter", "招待の書面を作成した"
     INVITATION_REVOKED = "invitation.revoked", "招待を取り消した"
     INVITATION_ACCEPTED = "invitation.accepted", "招待から登録した"
+    PASSWORD_LETTER = "password.letter", "パスワード再設定の書面を作成した"
     MEMBERSHIP_CHANGED = "membership.changed", "所属を変更した"
     MEMBERSHIP_ENDED = "membership.ended", "所属を終えた"
     MEMBERSHIP_KEPT = "membership.kept", "所属の終了を取り消した"

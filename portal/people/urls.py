@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import handovers, invitations, organisations, people
+from portal.views import handovers, invitations, organisations, passwords, people
 
 urlpatterns = [
     path("organisations/", organisations.organisation_list, name="organisation_list"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("memberships/<int:pk>/edit/", people.membership_edit, name="membership_edit"),
     path("memberships/<int:pk>/end/", people.membership_end, name="membership_end"),
     path("memberships/<int:pk>/keep/", people.membership_keep, name="membership_keep"),
+    path("memberships/<int:pk>/password/", passwords.password_letter, name="password_letter"),
     path("memberships/<int:pk>/handover/", handovers.handover_new, name="handover_new"),
     path("<int:pk>/", people.person_detail, name="person_detail"),
     path("<int:pk>/stop/", people.person_stop, name="person_stop"),

@@ -16,6 +16,7 @@ from portal.http import PortalRequest
 from portal.models import Membership, User
 from portal.people.forms import MembershipEndForm, MembershipForm, PeopleFilter
 from portal.people.handover import vacancy_after
+from portal.people.passwords import may_give_link
 from portal.people.selections import by_state, membership_state, memberships_of
 from portal.people.upkeep import (
     ONE_DAY,
@@ -97,6 +98,9 @@ def person_detail(request: PortalRequest, pk: int) -> HttpResponse:
                 "row": row,
                 "state": membership_state(row, today),
                 "may_edit": allows(request.actor, Action.EDIT_MEMBERSHIP, row),
+                "may_give_link": may_give_link(row)
+                and person != request.actor.user
+                and allows(request.actor, Action.GIVE_PASSWORD_LINK, row),
                 "may_hand_over": allows(request.actor, Action.PREPARE_HANDOVER, row),
                 "ends_later": bool(row.valid_until and row.valid_until >= today and not row.withdrawn_at),
             }

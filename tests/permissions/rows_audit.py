@@ -19,6 +19,12 @@ audit_detail                GET   in in  403   404 404 ok  404   404 404 404   4
 audit_detail                POST  in in  403   405
 """
 
+DUTIES = """
+#                                 approver  reader
+audit_list                  GET   ok        403
+audit_detail                GET   404       403
+"""
+
 
 def add_entries(world: World) -> None:
     """One entry of each prefecture."""

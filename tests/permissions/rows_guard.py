@@ -28,6 +28,14 @@ progress_attachment_remove  POST  in in  403   go  404 403 403   404 404 404   4
 progress_attachment_remove/draft GET in in 403 404 ok  404 404   404 404 404   404
 progress_attachment_remove/draft POST in in 403 404 go 404 404   404 404 404   404
 """
+
+DUTIES = """
+#                                 approver  reader
+progress_attach             GET   403       403
+progress_attach             POST  403       403
+progress_attachment_remove  GET   403       403
+progress_attachment_remove  POST  403       403
+"""
 # fmt: on
 
 

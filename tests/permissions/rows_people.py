@@ -26,6 +26,8 @@ membership_edit             GET   in in  403   403 404 ok  404   404 404 404   4
 membership_edit             POST  in in  403   403 404 go  404   404 404 404   403 404 404 go
 membership_end              GET   in in  403   403 404 ok  404   404 404 404   403 404 404 ok
 membership_end              POST  in in  403   403 404 go  404   404 404 404   403 404 404 go
+password_letter             GET   in in  403   403 404 go  404   404 404 404   403 404 404 go
+password_letter             POST  in in  403   403 404 go  404   404 404 404   403 404 404 go
 membership_keep             GET   in in  403   403 404 ok  404   404 404 404   403 404 404 ok
 membership_keep             POST  in in  403   403 404 go  404   404 404 404   403 404 404 go
 person_detail               GET   in in  403   ok  404 ok  404   404 404 404   ok  404 404 ok
@@ -77,6 +79,42 @@ import_start/invitations    GET   in in  403   403 403 ok  403   403 ok  403   o
 import_template/handovers   GET   in in  403   403 403 ok  403   403 ok  403   ok  403 403 ok
 import_template/invitations GET   in in  403   403 403 ok  403   403 ok  403   ok  403 403 ok
 """
+
+DUTIES = """
+#                                 approver  reader
+organisation_edit           GET   ok        403
+organisation_edit           POST  go        403
+membership_edit             GET   403       403
+membership_edit             POST  403       403
+membership_end              GET   403       403
+membership_end              POST  403       403
+password_letter             GET   403       403
+password_letter             POST  403       403
+membership_keep             GET   403       403
+membership_keep             POST  403       403
+invitation_list             GET   403       403
+invitation_new              GET   403       403
+invitation_new              POST  403       403
+invitation_detail           GET   403       403
+invitation_resend           GET   403       403
+invitation_resend           POST  403       403
+invitation_letter           GET   403       403
+invitation_letter           POST  403       403
+invitation_revoke           GET   403       403
+invitation_revoke           POST  403       403
+handover_new                GET   ok        403
+handover_new                POST  go        403
+handover_withdraw           GET   ok        403
+handover_withdraw           POST  go        403
+liaison_new                 GET   403       403
+liaison_new                 POST  403       403
+liaison_end                 GET   403       403
+liaison_end                 POST  403       403
+import_start/handovers      GET   403       403
+import_start/invitations    GET   403       403
+import_template/handovers   GET   403       403
+import_template/invitations GET   403       403
+"""
 # fmt: on
 
 Make = Callable[["Scene"], Any]
@@ -108,6 +146,7 @@ ARGUMENTS: dict[str, Make] = {
     "membership_edit": _colleague,
     "membership_end": _colleague,
     "membership_keep": _colleague,
+    "password_letter": _colleague,
     "handover_new": _colleague,
     "person_detail": _person,
     "person_stop": _person,

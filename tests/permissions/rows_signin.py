@@ -67,6 +67,12 @@ mfa_login_webauthn          POST  go
 usersessions_list           GET   in in  403   ok
 usersessions_list           POST  in in  403   go
 """
+
+DUTIES = """
+#                                 approver  reader
+signin_reset_list           GET   ok        403
+signin_people               GET   ok        403
+"""
 # fmt: on
 
 Make = Callable[[Any], Any]

@@ -343,6 +343,7 @@ POSTED: dict[str, Make] = {
 
 
 ACCOUNTS += rows_signin.ROWS
+DUTIES += rows_signin.DUTIES
 ARGUMENTS |= rows_signin.ARGUMENTS
 POSTED |= rows_signin.POSTED
 for _part in PARTS:

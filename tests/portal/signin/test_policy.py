@@ -33,7 +33,7 @@ NEEDED = "/accounts/second-factor/"
 #: The way to a factor, and the way out; and the pages that are open to everybody.
 OPEN = ("mfa_", "usersessions_", "account_", "membership_switch", "signin_kept")
 OPEN += ("signin_settings", "signin_factor_needed", "signin_totp_qr", "signin_ping", "signin_status")
-PUBLIC = {"help", "accessibility", "credits"}
+PUBLIC = {"help", "accessibility", "credits", "invitation_open", "invitation_done", "invitation_finish"}
 
 
 def gated() -> list[tuple[str, str]]:
