@@ -16,9 +16,9 @@ from django.test import Client
 #: Enough for every page of a small world; a walk that does not end is a fault of its own.
 LIMIT = 1000
 #: The walk itself is recorded: of the audit trail it looks at so many pages.
-OF_THE_TRAIL = 60
-#: Of one page so many orders, filters and files: each shows the same rows in another way.
-OF_A_PAGE = 25
+OF_THE_TRAIL = 20
+#: Of one page so many orders and filters, and so many files: each shows the same rows in another way.
+OF_A_PAGE = 12
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def _links(response: HttpResponse, address: str, text: str) -> Iterator[str]:
 
 def crawl(client: Client, start: str = "/") -> Iterator[Page]:
     """Every page and file reached from `start`, each once."""
-    waiting, seen, ways = [start], {start}, Counter[str]()
+    waiting, seen, ways = [start], {start}, Counter[tuple[str, bool]]()
     while waiting:
         page = look(client, waiting.pop())
         yield page
@@ -80,8 +80,9 @@ def crawl(client: Client, start: str = "/") -> Iterator[Page]:
             if link not in seen and not urlsplit(link).netloc and link.startswith("/") and _ours(link):
                 if _of_the_trail(link) and sum(map(_of_the_trail, seen)) >= OF_THE_TRAIL:
                     continue
-                ways[urlsplit(link).path] += 1
-                if ways[urlsplit(link).path] > OF_A_PAGE:
+                way = (urlsplit(link).path, "export=" in link)
+                ways[way] += 1
+                if ways[way] > OF_A_PAGE:
                     continue
                 seen.add(link)
                 waiting.append(link)
