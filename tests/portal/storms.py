@@ -211,7 +211,7 @@ def default_database(url: str) -> Iterator[None]:
 def prepare(url: str) -> None:
     """Create the tables that jobs and their page need, once."""
     with default_database(url):
-        for app in ("portal", "sessions"):
+        for app in ("portal", "sessions", "usersessions", "mfa"):
             call_command("migrate", app, verbosity=0)
 
 
