@@ -42,6 +42,10 @@ def contacts_of(actor: Actor) -> MembershipQuerySet:
     )
 
 
+#: Who is looked after by the secretariat; a town has its prefecture.
+_BY_SECRETARIAT = {Role.PREFECTURE, Role.VENDOR, Role.EXPERT, Role.MINISTRY}
+
+
 @dataclass(frozen=True)
 class OfficeToCall:
     """Whom a person calls who cannot go on."""
@@ -54,13 +58,13 @@ class OfficeToCall:
 
 
 def office_to_call(actor: Actor | None) -> OfficeToCall:
-    """The prefecture for a town, the secretariat for prefecture, vendor and expert, else the contact."""
+    """The prefecture for a town, the secretariat for those it looks after, else the portal's contact."""
     nobody = OfficeToCall(settings.PORTAL_CONTACT, "")
     if actor is None:
         return nobody
     if actor.role == Role.MUNICIPALITY:
         office = actor.organisation.parent
-    elif actor.role in (Role.PREFECTURE, Role.VENDOR, Role.EXPERT):
+    elif actor.role in _BY_SECRETARIAT:
         offices = Organisation.objects.filter(kind=OrganisationKind.SECRETARIAT).exclude(phone="")
         office = offices.order_by("pk").first()
     else:
