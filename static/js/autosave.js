@@ -54,13 +54,13 @@ function keep(form) {
       const answer = await fetch(window.location.pathname, {
         method: "POST",
         body: new URLSearchParams(data),
-        headers: { "X-Autosave": "1" },
+        headers: { "X-Autosave": "1", "X-Requested-With": "fetch" },
         credentials: "same-origin",
         redirect: "error",
         keepalive: document.hidden,
       });
       const words = answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : {};
-      if (answer.ok) answered(words, sent);
+      if (answer.ok && words.saved) answered(words, sent);
       else throw new Error(words.refused ?? "");
     } catch (error) {
       show(status, (error instanceof TypeError ? "" : error.message) || form.dataset.autosaveFailed);

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
 from assessments.models import ProgressReport, Round
@@ -58,6 +59,17 @@ def test_typed_text_survives_a_lost_session_and_is_offered_again(open_as, addres
     expect(page.get_by_text("保存していない入力を破棄しました。")).to_be_visible()
     assert stored() == before
     assert watched.complaints == []
+
+
+def test_a_session_that_ended_meanwhile_is_told_and_the_text_stays(open_as, address):
+    page = open_as().page
+    sign_in(page, "murata")
+    page.goto(address)
+    cookie = next(one for one in page.context.cookies() if one["name"] == "session")
+    Session.objects.filter(session_key=cookie["value"]).delete()
+    page.get_by_role("textbox", name=LABEL).fill(TYPED)
+    expect(status(page)).to_have_text(re.compile("^保存できませんでした。"))
+    expect(page.get_by_role("textbox", name=LABEL)).to_have_value(TYPED)
 
 
 def test_without_a_network_the_page_says_so_and_keeps_the_text_when_it_is_back(open_as, address):
