@@ -45,6 +45,12 @@ def find(*, actor: Actor, form: str) -> DraftBuffer | None:
     return DraftBuffer.objects.for_user(actor).filter(form=form).first()
 
 
+def forms_of(*, actor: Actor, prefix: str) -> list[str]:
+    """The forms with this beginning into which this person has typed something and not saved it."""
+    rows = DraftBuffer.objects.for_user(actor).filter(form__startswith=prefix)
+    return list(rows.values_list("form", flat=True))
+
+
 def discard(*, actor: Actor, form: str) -> None:
     """Forget what this person typed into this form: it is saved, or not wanted."""
     DraftBuffer.objects.for_user(actor).filter(form=form).delete()
@@ -68,6 +74,7 @@ def waiting_tasks(actor: Actor) -> Iterable[TaskItem]:
             url=reverse("draft_list"),
             state="draft",
             state_label="作成中",
+            comes_first=True,
         )
 
 

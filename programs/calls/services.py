@@ -68,7 +68,7 @@ def import_application(
     source = (path.name[:255], hashlib.sha256(content).hexdigest())
     with transaction.atomic():
         # One import of a program at a time: concurrent ones wait here.
-        program = Program.objects.select_for_update().get(pk=program.pk)
+        program = Program.objects.select_for_update(no_key=True).get(pk=program.pk)
         done = _take_in(path=path, read=read, program=program, source=source, seen=seen or set())
         if done.changed:
             details = {"data": "希望する伴走支援", "file": path.name, "sha256": source[1], **done.counts()}

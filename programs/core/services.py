@@ -50,7 +50,7 @@ def end_liaison(*, assignment: LiaisonAssignment, last_day: dt.date, actor: Acto
     """End an assignment after its last day; it stays in the record."""
     check(actor, Action.ASSIGN_LIAISON, assignment)
     row = (
-        LiaisonAssignment.objects.select_for_update(of=("self",))
+        LiaisonAssignment.objects.select_for_update(of=("self",), no_key=True)
         .select_related("organisation")
         .get(pk=assignment.pk)
     )

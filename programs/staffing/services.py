@@ -7,9 +7,9 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import combinations
 
+from programs.core.calendar import Week, WorkCalendar, weeks
 from programs.core.choices import CoverageUnit, RegionStatus
 from programs.core.models import Region
-from programs.staffing.calendar import Week, WorkCalendar, weeks
 from programs.staffing.choices import HalfDay, PostingMode
 from programs.staffing.models import Posting, Resident
 

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from programs.staffing.calendar import WorkCalendar, weeks
+from programs.core.calendar import WorkCalendar, weeks
 from tests import factories as f
 
 D = dt.date
