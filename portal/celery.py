@@ -18,9 +18,7 @@ from django.conf import settings
 if TYPE_CHECKING:
     from portal.models import Job
 
-RUN_JOB, SWEEP_JOBS = "portal.run_job", "portal.sweep_jobs"
-SIGN_AUDIT, RUN_ROUTINES = "portal.sign_audit", "portal.run_routines"
-ATTEND = "portal.attend"
+RUN_JOB, ATTEND = "portal.run_job", "portal.attend"
 #: A broker that is away or hangs costs the person who asks about this much.
 HINT_OPTIONS = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
 
@@ -32,29 +30,8 @@ def run_job(job_id: str) -> None:
     run(job_id)
 
 
-def sweep_jobs() -> None:
-    """Hint again at what is due; beat asks for it."""
-    from portal.jobs.sweep import sweep_jobs as sweep
-
-    sweep()
-
-
-def sign_audit() -> None:
-    """Sign how the audit trail ends; beat asks for it every night."""
-    from portal.audit.checkpoints import sign_head
-
-    sign_head()
-
-
-def run_routines() -> None:
-    """Look after what is due by its date; beat asks for it."""
-    from portal.jobs.routines import run_routines as run
-
-    run()
-
-
 def attend() -> None:
-    """The day's work and the mails that are due; beat asks for it."""
+    """All that is done by itself: what is due now, the day's work, mails; beat asks for it."""
     from portal.daily import attend as look
 
     look(seconds=60)
@@ -65,9 +42,6 @@ def build() -> Celery:
     application = Celery("portal")
     application.config_from_object("django.conf:settings", namespace="CELERY")
     application.task(name=RUN_JOB)(run_job)
-    application.task(name=SWEEP_JOBS)(sweep_jobs)
-    application.task(name=SIGN_AUDIT)(sign_audit)
-    application.task(name=RUN_ROUTINES)(run_routines)
     application.task(name=ATTEND)(attend)
     return application
 

@@ -1,7 +1,8 @@
-"""What is done once a day, and what runners look after between jobs; beat and `run_jobs` both drive it.
+"""What is done by itself, at every look or once a day; beat and `run_jobs` both drive it.
 
 The mark that a day's work is done is a row. Work that fails has no mark and is tried at the next look;
-a machine that was off at the hour does it when it is back. Each work is itself safe to run twice.
+a machine that was off at the hour does it when it is back. Each work is itself safe to run twice, also at
+the same moment: that, and not the mark, is what makes it happen once.
 """
 
 from __future__ import annotations
@@ -30,7 +31,25 @@ class DailyWork:
     order: int = 50
 
 
+@dataclass(frozen=True)
+class FrequentWork:
+    """What cannot wait for the morning: its name, and what does it, quickly when there is nothing to do."""
+
+    name: str
+    run: Callable[[], object]
+
+
 daily_work: Registry[DailyWork] = Registry()
+frequent_work: Registry[FrequentWork] = Registry()
+
+
+def run_frequent() -> None:
+    """Do what every look does; a failure is logged and stops no other."""
+    for work in frequent_work.all():
+        try:
+            work.run()
+        except Exception:
+            logger.exception("work %s failed; it is tried again at the next look", work.name)
 
 
 def run_daily() -> list[str]:
@@ -62,6 +81,7 @@ def _run(work: DailyWork, day: dt.date) -> bool:
 
 
 def attend(*, seconds: float, stop: Callable[[], bool] = lambda: False) -> None:
-    """One look of a runner between jobs: the day's work, then mails that are due."""
+    """One look of a runner between jobs: what is due now, the day's work, then mails that are due."""
+    run_frequent()
     run_daily()
     deliver_due(seconds=seconds, stop=stop)

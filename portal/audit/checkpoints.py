@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import hmac
 
@@ -63,9 +64,14 @@ def deleted_so_far() -> int:
 
 
 @transaction.atomic
-def sign_head() -> AuditCheckpoint | None:
-    """Sign how the chain ends now; None when nothing was recorded since the last time."""
+def sign_head(since: dt.datetime | None = None) -> AuditCheckpoint | None:
+    """Sign how the chain ends now; None when nothing was recorded since the last time.
+
+    None also when it was signed at or after `since` already: whoever holds the head knows.
+    """
     head = AuditHead.objects.select_for_update().first()
+    if since and AuditCheckpoint.objects.filter(kind=AuditCheckpoint.HEAD, at__gte=since).exists():
+        return None
     last = AuditCheckpoint.objects.order_by("-seq", "-id").first()
     if head is None or not head.seq or (last and _only_signed_since(last, head)):
         return None

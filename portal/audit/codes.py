@@ -26,6 +26,11 @@ class AuditCode(models.TextChoices):
     FORM_SAVED = "form.saved", "下書きを保存した"
     STATE_MOVED = "state.moved", "状態を変えた"
     FORM_OPENED = "form.opened", "提出されたものの確認を始めた"
+    FORM_PRINTED = "form.printed", "取組状況のPDFを作成した"
+    COMMENT_MADE = "comment.made", "コメントを書いた"
+    COMMENT_RESOLVED = "comment.resolved", "コメントを解決済みにした"
+    COMMENT_REOPENED = "comment.reopened", "コメントを未解決に戻した"
+    COMMENT_WITHDRAWN = "comment.withdrawn", "コメントを取り下げた"
     SUPPORT_SAVED = "support.saved", "県による支援の状況を保存した"
 
     # Imports, background work, reports.
@@ -111,6 +116,11 @@ class AuditCode(models.TextChoices):
     NOT_APPLICABLE_DECLARED = "not_applicable.declared", "該当なしを登録した"
     NOT_APPLICABLE_UNDONE = "not_applicable.undone", "該当なしを取り消した"
     # end of rounds
+    # the forms of a round as a file, filled in by a prefecture for a town
+    ENTRY_PROPOSED = "entry.proposed", "代理入力の確認を市町村に依頼した"
+    ENTRY_TAKEN = "entry.taken", "代理入力の内容を反映した"
+    ENTRY_DECLINED = "entry.declined", "代理入力を断った"
+    ENTRY_WITHDRAWN = "entry.withdrawn", "代理入力を取り下げた"
     # local issues
     ISSUE_CREATED = "local_issue.created", "地域課題を登録した"
     ISSUE_CHANGED = "local_issue.changed", "地域課題を変更した"

@@ -60,7 +60,7 @@ def claim(jobs: QuerySet[Job]) -> Job | None:
             job = (
                 jobs.filter(due(clock.real_now()))
                 .order_by("created_at", "id")
-                .select_for_update(skip_locked=True)
+                .select_for_update(skip_locked=True, no_key=True)
                 .first()
             )
             if job is None:

@@ -69,7 +69,7 @@ def _attempt(context: JobContext) -> str:
 @transaction.atomic
 def _finish(context: JobContext, outcome: Outcome) -> None:
     """Effects, result and state in one transaction, only while the token is ours."""
-    job = context.mine().select_for_update().first()
+    job = context.mine().select_for_update(no_key=True).first()
     if job is None:
         raise LostLease
     result = dict(outcome.result)

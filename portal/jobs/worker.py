@@ -19,7 +19,6 @@ from portal.choices import JobQueue
 from portal.daily import attend
 from portal.jobs.claims import claim_next
 from portal.jobs.errors import RunnerStopping, TimeIsUp
-from portal.jobs.routines import run_routines_when_due
 from portal.jobs.runner import execute
 from portal.models import Job
 
@@ -133,8 +132,6 @@ def work(orders: Orders, starter: int) -> None:
                 _run(job, bell, orders.report)
             if orders.once or (job is None and orders.until_idle and _idle(orders.queues)):
                 break
-            if job is None and not orders.until_idle:
-                run_routines_when_due()
         except Error:
             logger.exception("the database could not be asked for jobs")
             connections.close_all()

@@ -20,6 +20,7 @@ from django.db.models import F
 from portal import clock
 from portal.choices import MessageState
 from portal.models import OutboxMessage
+from portal.outbox.kinds import NotWanted, courier_of
 from portal.outbox.mail import Trouble, as_mail, trouble_of
 
 logger = logging.getLogger(__name__)
@@ -69,7 +70,7 @@ def claim_next() -> OutboxMessage | None:
             message = (
                 OutboxMessage.objects.due(now)
                 .order_by("next_attempt_at", "created_at", "id")
-                .select_for_update(skip_locked=True)
+                .select_for_update(skip_locked=True, no_key=True)
                 .first()
             )
             if message is None:
@@ -85,7 +86,7 @@ def _take(message: OutboxMessage, now: dt.datetime) -> bool:
     # The token is the lock: on SQLite select_for_update says nothing and does nothing.
     mine = OutboxMessage.objects.filter(pk=message.pk, token=message.token, state=message.state)
     if message.attempts >= MAX_ATTEMPTS:
-        _end(message, state=MessageState.GIVEN_UP, error=given_up_sentence(""))
+        _end(message, state=MessageState.GIVEN_UP, error=given_up_sentence("", message.kind))
         return False
     return bool(
         mine.update(
@@ -99,11 +100,16 @@ def _take(message: OutboxMessage, now: dt.datetime) -> bool:
 
 def _send(message: OutboxMessage, server: BaseEmailBackend) -> Trouble | None:
     """Hand one mail to the server and mark it; the trouble there was, else None."""
+    courier = courier_of(message.kind)
     try:
-        mail: EmailMessage = as_mail(message)
-        mail.connection = server
+        # The server first: a secret is made only for a mail that can go.
         server.open()
+        mail: EmailMessage = as_mail(message, courier.text(message) if courier else None)
+        mail.connection = server
         server.send_messages([mail])
+    except NotWanted as reason:
+        _end(message, state=MessageState.GIVEN_UP, error=reason.sentence)
+        return None
     except REFUSALS as error:
         trouble = trouble_of(error)
         # No addresses and no texts in the log: the row has them.
@@ -116,24 +122,29 @@ def _send(message: OutboxMessage, server: BaseEmailBackend) -> Trouble | None:
 
 def _failed(message: OutboxMessage, trouble: Trouble) -> None:
     if trouble.permanent or message.attempts >= MAX_ATTEMPTS:
-        _end(message, state=MessageState.GIVEN_UP, error=given_up_sentence(trouble.sentence))
+        _end(message, state=MessageState.GIVEN_UP, error=given_up_sentence(trouble.sentence, message.kind))
         return
     rest = dt.timedelta(minutes=REST_MINUTES[message.attempts - 1])
     sentence = f"{trouble.sentence}時間をおいて、自動でもう一度送ります（{message.attempts}回目の失敗）。"
     _end(message, state=MessageState.FAILED, error=sentence, next_attempt_at=clock.real_now() + rest)
 
 
-def _end(message: OutboxMessage, **fields: object) -> None:
+def _end(message: OutboxMessage, *, error: str, **fields: object) -> None:
     """Write how an attempt ended, while it is ours; messages gathered in this mail share its fate."""
+    courier = courier_of(message.kind)
     with transaction.atomic():
         mine = OutboxMessage.objects.filter(pk=message.pk, token=message.token)
-        if mine.update(token=F("token") + 1, **fields):
-            OutboxMessage.objects.filter(digest=message.pk).update(**fields)
+        if not mine.update(token=F("token") + 1, error=error, **fields):
+            return
+        OutboxMessage.objects.filter(digest=message.pk).update(error=error, **fields)
+        if courier:
+            courier.ended(message, error)
 
 
-def given_up_sentence(reason: str) -> str:
+def given_up_sentence(reason: str, kind: str = "") -> str:
     """What the sender reads when a mail is not tried again by itself."""
+    elsewhere = "" if courier_of(kind) else "内容は、相手のポータルの「お知らせ」に載っています。"
     return (
-        f"{reason}メールを届けられませんでした。内容は、相手のポータルの「お知らせ」に載っています。"
+        f"{reason}メールを届けられませんでした。{elsewhere}"
         "宛先のメールアドレスを確かめて、「もう一度送る」を押してください。"
     )

@@ -29,7 +29,7 @@ def register() -> None:
 def gather(day: dt.date) -> int:
     """Write each reader's mail of the day; how many. A second run finds the keys there and does nothing."""
     held = list(
-        OutboxMessage.objects.select_for_update(of=("self",))
+        OutboxMessage.objects.select_for_update(of=("self",), no_key=True)
         .filter(state=MessageState.HELD)
         .select_related("organisation", "user")
         .order_by("created_at", "id")

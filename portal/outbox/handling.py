@@ -48,7 +48,7 @@ def retry(*, messages: Iterable[OutboxMessage], actor: Actor) -> int:
         check(actor, Action.RETRY_MAIL, message)
     heads = {message.digest_id or message.pk for message in chosen}
     rows = list(
-        OutboxMessage.objects.select_for_update(of=("self",))
+        OutboxMessage.objects.select_for_update(of=("self",), no_key=True)
         .filter(Q(pk__in=heads) | Q(digest__in=heads), state__in=IN_TROUBLE)
         .select_related("organisation", "user")
         .order_by("pk")

@@ -21,13 +21,16 @@ class Trouble:
     permanent: bool = False
 
 
-def as_mail(message: OutboxMessage) -> EmailMessage:
-    """The mail of a message: plain text, in the name of its sender, always with the same Message-ID."""
+def as_mail(message: OutboxMessage, text: str | None = None) -> EmailMessage:
+    """The mail of a message: plain text, in the name of its sender, always with the same Message-ID.
+
+    `text` takes the place of the stored one for kinds whose text is made when they go out.
+    """
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     domain = address.rpartition("@")[2] or "localhost"
     return EmailMessage(
         subject=message.subject,
-        body=message.body,
+        body=message.body if text is None else text,
         from_email=formataddr((message.sender_name or name or settings.PORTAL_NAME, address)),
         to=[message.address],
         reply_to=[message.reply_to] if message.reply_to else [],

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import models, transaction
+from django.db.models import F
 
 from portal import clock
 from portal.actor import Actor
 from portal.choices import MessageState
 from portal.models import NoticeSetting, Organisation, OutboxMessage, User
+from portal.models.outbox import ON_ITS_WAY
 from portal.services.bulk import BATCH
 
 
@@ -58,6 +60,21 @@ def post_all(letters: Iterable[Letter], *, actor: Actor | None = None) -> list[O
     # Ids are drawn here, not by the database: those found again are the ones written by us.
     written = set(OutboxMessage.objects.filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
     return [row for row in rows if row.pk in written]
+
+
+def call_back(objects: Iterable[models.Model], *, reason: str) -> int:
+    """Mails about these objects that have not gone out stay here; how many. `reason` says why.
+
+    For kinds whose text is made when they go out: one that is just being sent loses its secret with the
+    row it belongs to, which the caller has locked.
+    """
+    rows = list(objects)
+    if not rows:
+        return 0
+    waiting = OutboxMessage.objects.filter(
+        concerns_type=rows[0]._meta.label, concerns_id__in=[str(row.pk) for row in rows], state__in=ON_ITS_WAY
+    )
+    return waiting.update(state=MessageState.GIVEN_UP, token=F("token") + 1, error=reason)
 
 
 def _rows(letters: Sequence[Letter], actor: Actor | None) -> list[OutboxMessage]:

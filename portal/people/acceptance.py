@@ -11,6 +11,7 @@ from portal.actor import Actor
 from portal.audit import AuditCode, record
 from portal.choices import LinkKind
 from portal.models import Invitation, Membership, User
+from portal.outbox import call_back
 from portal.people import handover
 from portal.people.tokens import hash_of
 
@@ -73,7 +74,9 @@ def accept_as(*, token_hash: str, user: User) -> Membership:
 
 def _locked(token_hash: str) -> Invitation:
     """The usable invitation, held until the commit: of two at once, one waits here and then finds none."""
-    rows = Invitation.objects.open().select_for_update(of=("self",)).select_related("organisation")
+    rows = (
+        Invitation.objects.open().select_for_update(of=("self",), no_key=True).select_related("organisation")
+    )
     invitation = rows.filter(token_hash=token_hash, expires_at__gt=clock.now()).first()
     if invitation is None:
         raise LinkDead
@@ -89,6 +92,7 @@ def _join(invitation: Invitation, user: User) -> Membership:
     )
     if burnt != 1:
         raise LinkDead
+    call_back([invitation], reason="登録が済んだため、送りませんでした。")
     membership, _made = Membership.objects.standing().get_or_create(
         user=user,
         organisation=invitation.organisation,

@@ -14,14 +14,12 @@ from portal.actor import Actor
 from portal.audit import AuditCode, record
 from portal.choices import DUTIES_OF_ROLE, ROLE_OF_KIND, LinkKind
 from portal.errors import PortalError
-from portal.jobs import enqueue
-from portal.models import Invitation, Membership, Organisation
+from portal.models import Invitation, Membership, Organisation, OutboxMessage
+from portal.outbox import Letter, call_back, post_all
 from portal.people.tokens import hash_of, new_login_id, new_token
 from portal.permissions import Action, check
 
-SEND = "portal.send_invitations"
-#: One job sends so many: its time is limited, and a slow mail server must not end it.
-MAILS_PER_JOB = 200
+KIND = "portal.invitation"
 DOUBLE = "同じ団体・担当・開始日の招待が、すでにあります。招待の一覧を確認してください。"
 
 
@@ -75,7 +73,7 @@ def refuse_unknown_duty(organisation: Organisation, duty: str) -> None:
 
 @transaction.atomic
 def invite(*, invitee: Invitee, actor: Actor) -> Invitation:
-    """Invite a person; the mail goes out by a job, without an address a letter is printed.
+    """Invite a person; the mail goes out through the outbox, without an address a letter is printed.
 
     Whether the address has an account already makes no difference here.
     """
@@ -105,23 +103,35 @@ def _refuse_member(invitee: Invitee) -> None:
 
 
 def ask_to_send(invitations: Sequence[Invitation], actor: Actor) -> None:
-    """Ask for the mails, some hundreds a job; call inside the transaction that made them."""
-    keys = [invitation.pk for invitation in invitations if invitation.email]
-    for first in range(0, len(keys), MAILS_PER_JOB):
-        part = keys[first : first + MAILS_PER_JOB]
-        enqueue(
-            SEND,
-            actor=actor,
-            params={"invitations": part},
-            organisation=actor.organisation,
-            key=f"invitations-{part[0]}-{len(part)}",
-        )
+    """Ask for the mails of new invitations; call inside the transaction that made them."""
+    post_all([_letter(row, 1) for row in invitations if row.email], actor=actor)
+
+
+def _letter(invitation: Invitation, number: int) -> Letter:
+    """The mail without its text, which holds the link: `sending` makes both when it goes out.
+
+    It stands in no お知らせ: the person has none yet, and the office has nothing to do with it.
+    """
+    office = invitation.organisation.full_name
+    return Letter(
+        key=f"invitation:{invitation.pk}:{number}",
+        kind=KIND,
+        organisation=invitation.organisation,
+        recipient=invitation.name,
+        address=invitation.email,
+        subject=f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}{office}の担当者としての登録のお願い",
+        body="",
+        sender_name=settings.PORTAL_NAME,
+        concerns=invitation,
+        urgent=True,
+        in_portal=False,
+    )
 
 
 def locked(invitation: Invitation) -> Invitation:
     """The row as it stands, held until the commit; PortalError when it is used or revoked."""
     row = (
-        Invitation.objects.select_for_update(of=("self",))
+        Invitation.objects.select_for_update(of=("self",), no_key=True)
         .select_related("organisation")
         .get(pk=invitation.pk)
     )
@@ -141,7 +151,9 @@ def resend(*, invitation: Invitation, actor: Actor) -> Invitation:
         raise PortalError("メールアドレスのない招待は、書面で渡してください。")
     row.token_hash, row.send_error = None, ""
     row.save(update_fields=["token_hash", "send_error"])
-    ask_to_send([row], actor)
+    call_back([row], reason="新しい招待のメールを送るため、送りませんでした。")
+    number = OutboxMessage.objects.concerning(row).count() + 1
+    post_all([_letter(row, number)], actor=actor)
     _tell(AuditCode.INVITATION_ASKED_AGAIN, row, actor, {"email": row.email})
     return row
 
@@ -161,6 +173,8 @@ def make_letter(*, invitation: Invitation, actor: Actor) -> tuple[Invitation, st
     if not row.email and not row.login_id:
         row.login_id = new_login_id()
     row.save()
+    # A mail that goes out later would make a new link and kill the letter's.
+    call_back([row], reason="招待の書面を作ったため、送りませんでした。")
     _tell(AuditCode.INVITATION_LETTER, row, actor, {"number": row.letter_count, "login_id": row.login_id})
     return row, token
 
@@ -182,6 +196,7 @@ def call_off(invitations: Sequence[Invitation], actor: Actor) -> None:
     for row in invitations:
         row.revoked_at, row.revoked_by, row.token_hash = clock.now(), actor.user, None
     Invitation.objects.bulk_update(invitations, ["revoked_at", "revoked_by", "token_hash"])
+    call_back(invitations, reason="招待が取り消されたため、送りませんでした。")
 
 
 def _tell(code: AuditCode, row: Invitation, actor: Actor, details: dict[str, object]) -> None:

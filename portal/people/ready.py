@@ -5,16 +5,23 @@ from __future__ import annotations
 
 def make_known() -> None:
     """Fill the registries; called once when the portal starts."""
+    from portal.daily import DailyWork, FrequentWork, daily_work, frequent_work
     from portal.imports import ImportKind, imports
+    from portal.outbox import register_kind
+    from portal.people import vacancies
+    from portal.people.handover import close_due
+    from portal.people.invitations import KIND as INVITATION
     from portal.people.resources import HandoverResource, InvitationResource
-    from portal.people.routine import look_after_people
     from portal.people.selections import count_people_tasks, people_tasks
-    from portal.people.sending import register_jobs
+    from portal.people.sending import COURIER
     from portal.permissions import Action
-    from portal.registry import MenuItem, menu, routines, task_counters, task_sources
+    from portal.registry import MenuItem, menu, task_counters, task_sources
 
-    register_jobs()
-    routines.add(look_after_people)
+    register_kind(INVITATION, "招待", courier=COURIER)
+    register_kind(vacancies.KIND, vacancies.LABEL)
+    # The day begins at midnight, not when the day's work does.
+    frequent_work.add(FrequentWork("portal.handovers", close_due))
+    daily_work.add(DailyWork("portal.vacancies", vacancies.look_for_vacancies, order=20))
     task_sources.add(people_tasks)
     task_counters.add(count_people_tasks)
     menu.add(MenuItem("連絡先名簿", "contact_list", "list", 62, Action.VIEW_CONTACTS))

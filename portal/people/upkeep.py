@@ -25,7 +25,7 @@ ONE_DAY = dt.timedelta(days=1)
 def change_organisation(*, organisation: Organisation, values: dict[str, Any], actor: Actor) -> Organisation:
     """Set telephone, notification address and the sign-off before handing in."""
     check(actor, Action.EDIT_ORGANISATION, organisation)
-    row = Organisation.objects.select_for_update(of=("self",)).get(pk=organisation.pk)
+    row = Organisation.objects.select_for_update(of=("self",), no_key=True).get(pk=organisation.pk)
     if values.get("sign_off_required") and not row.sign_off_required:
         _refuse_sign_off(row)
     before, after = _apply(row, values)
@@ -63,7 +63,9 @@ def _apply(row: Any, values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, 
 
 
 def _locked(membership: Membership) -> Membership:
-    rows = Membership.objects.select_for_update(of=("self",)).select_related("organisation", "user")
+    rows = Membership.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "organisation", "user"
+    )
     return rows.get(pk=membership.pk)
 
 
@@ -143,7 +145,7 @@ def set_account_active(*, person: User, active: bool, actor: Actor) -> User:
     check(actor, Action.MANAGE_ACCOUNT, person)
     if person.pk == actor.user.pk:
         raise PortalError("自分のアカウントは停止できません。ほかのシステム管理者に依頼してください。")
-    row = User.objects.select_for_update().get(pk=person.pk)
+    row = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     if row.is_active != active:
         row.is_active = active
         row.save(update_fields=["is_active"])

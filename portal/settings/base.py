@@ -167,8 +167,6 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 AUDIT_RETENTION_YEARS = env.int("AUDIT_RETENTION_YEARS", default=3)
 #: Earlier values of SECRET_KEY; only to check signatures they made.
 AUDIT_OLD_KEYS = env.list("AUDIT_OLD_KEYS", default=[])
-#: How often beat has the end of the trail signed.
-AUDIT_SIGN_SECONDS = 24 * 60 * 60
 #: One person's refusals that are recorded one by one in an hour; the rest is summed up.
 AUDIT_REFUSALS_PER_HOUR = 120
 # --- mail ------------------------------------------------------------------
@@ -214,9 +212,6 @@ DRAFT_DAYS = env.int("DRAFT_DAYS", default=30)
 #: Lease, limits and backstops of background jobs, in seconds (TESTS.md: found by experiment).
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=30)
 JOB_MAX_ATTEMPTS = 3
-JOB_SWEEP_SECONDS = 30
-#: How often hand-overs that are due and offices without anybody are looked at.
-ROUTINE_SECONDS = 600
 #: The rest a job takes after an attempt that went wrong.
 JOB_RETRY_SECONDS = 5
 #: No job runs longer: told to stop after the first, its process is ended after the second.
@@ -225,9 +220,9 @@ JOB_SOFT_SECONDS, JOB_HARD_SECONDS = 270, 300
 JOB_LIMIT_PER_USER = 20
 JOB_LIMIT_PER_ORGANISATION = 60
 
-#: Hour (Japan time) from which the day's work is done: reminders, daily mails.
+#: Hour (Japan time) from which the day's work is done: reminders, daily mails, clearing up.
 DAILY_HOUR = env.int("DAILY_HOUR", default=8)
-#: How often mails that wait, and the day's work, are looked at.
+#: How often all that is done by itself is looked at: forgotten jobs, hand-overs, the day's work, mails.
 ATTEND_SECONDS = 30
 
 CELERY_BROKER_URL = REDIS_URL or None
@@ -256,22 +251,7 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
-    "sweep-jobs": {
-        "task": "portal.sweep_jobs",
-        "schedule": JOB_SWEEP_SECONDS,
-        "options": {"queue": "default"},
-    },
-    # Once a day: how the audit trail ends, signed.
-    "sign-audit": {
-        "task": "portal.sign_audit",
-        "schedule": AUDIT_SIGN_SECONDS,
-        "options": {"queue": "default"},
-    },
-    "routines": {
-        "task": "portal.run_routines",
-        "schedule": ROUTINE_SECONDS,
-        "options": {"queue": "default"},
-    },
+    # The only entry: what it does is registered in portal/daily.py.
     "attend": {
         "task": "portal.attend",
         "schedule": ATTEND_SECONDS,

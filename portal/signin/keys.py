@@ -49,7 +49,7 @@ def rotate() -> int:
     from allauth.mfa.models import Authenticator
 
     count = 0
-    for row in Authenticator.objects.select_for_update().order_by("pk"):
+    for row in Authenticator.objects.select_for_update(no_key=True).order_by("pk"):
         held = [name for name in ENCRYPTED if name in row.data]
         for name in held:
             row.data[name] = fernet().rotate(row.data[name].encode()).decode()

@@ -6,14 +6,11 @@ those it looks after. A system administrator, another person, decides after havi
 
 from __future__ import annotations
 
-import logging
-import smtplib
 from dataclasses import dataclass
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
@@ -24,10 +21,11 @@ from portal.audit import AuditCode, record
 from portal.choices import FactorResetState, OrganisationKind, Role
 from portal.errors import MoveRefused
 from portal.models import FactorReset, Membership, User
+from portal.outbox import Letter, post_all
 from portal.permissions import Action, PermissionRefused, Standing, check
 from portal.signin import sessions
 
-logger = logging.getLogger(__name__)
+KIND, LABEL = "portal.factor_reset", "二段階認証の初期化"
 #: Whose people the secretariat looks after: those nobody else stands above.
 OF_SECRETARIAT = (
     OrganisationKind.PREFECTURE,
@@ -81,7 +79,7 @@ def ask(*, actor: Actor, membership: Membership, reason: str) -> FactorReset:
         raise PermissionRefused(
             "自分の二段階認証の初期化は、依頼できません。ほかの担当者に依頼してください。"
         )
-    User.objects.select_for_update().get(pk=membership.user_id)
+    User.objects.select_for_update(no_key=True).get(pk=membership.user_id)
     if FactorReset.objects.filter(user=membership.user, state=FactorResetState.WAITING).exists():
         raise MoveRefused("この方の初期化は、すでに依頼されています。システム管理者の決定を待ってください。")
     reset = FactorReset.objects.create(
@@ -100,7 +98,7 @@ def ask(*, actor: Actor, membership: Membership, reason: str) -> FactorReset:
 def decide(*, actor: Actor, reset: FactorReset, confirm: bool, note: str = "") -> FactorReset:
     """Reset the factors, or decline; by another person than the one who asked."""
     check(actor, Action.DECIDE_FACTOR_RESET, reset)
-    row = FactorReset.objects.select_for_update().get(pk=reset.pk)
+    row = FactorReset.objects.select_for_update(no_key=True).get(pk=reset.pk)
     if actor.user.pk in {row.asked_by_id, row.user_id}:
         raise PermissionRefused(
             "依頼した本人と、初期化される本人は、決定できません。ほかのシステム管理者に依頼してください。"
@@ -114,7 +112,7 @@ def decide(*, actor: Actor, reset: FactorReset, confirm: bool, note: str = "") -
     if confirm:
         details["removed"] = Authenticator.objects.filter(user_id=row.user_id).delete()[0]
         details["sessions"] = sessions.end_sessions(user=row.user, actor=actor, reason="factor reset")
-        transaction.on_commit(lambda: _mail(row))
+        post_all(_letters(row), actor=actor)
     code = AuditCode.FACTOR_RESET_CONFIRMED if confirm else AuditCode.FACTOR_RESET_REFUSED
     _tell(code, actor, row, details)
     return row
@@ -125,22 +123,34 @@ def _tell(code: AuditCode, actor: Actor, reset: FactorReset, details: dict[str, 
     record(code, actor=actor, obj=reset, concerns=office, details=details)
 
 
-def _mail(reset: FactorReset) -> None:
+def _letters(reset: FactorReset) -> list[Letter]:
     """To the person, and to the office's own address: whoever did not expect it can speak up."""
     office = reset.membership.organisation
-    to = [address for address in (reset.user.email, office.notification_address) if address]
+    to: list[tuple[User | None, str]] = [(reset.user, reset.user.email or "")]
+    if office.notification_address not in {"", reset.user.email}:
+        to.append((None, office.notification_address))
     context = {
         "reset": reset,
         "portal_name": settings.PORTAL_NAME,
         "portal_contact": settings.PORTAL_CONTACT,
     }
     body = render_to_string("signin/email/factor_reset.txt", context)
-    subject = f"【{settings.PORTAL_NAME}】二段階認証を初期化しました"
-    for address in dict.fromkeys(to):
-        try:
-            send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [address])
-        except (OSError, smtplib.SMTPException):
-            logger.exception("the mail about a reset factor was not sent")
+    return [
+        Letter(
+            key=f"factor-reset:{reset.pk}:{person.pk if person else 'office'}",
+            kind=KIND,
+            organisation=office,
+            user=person,
+            recipient=person.name if person else office.full_name,
+            address=address,
+            subject=f"【{settings.PORTAL_NAME}】二段階認証を初期化しました",
+            body=body,
+            sender_name=settings.PORTAL_NAME,
+            concerns=reset,
+            urgent=True,
+        )
+        for person, address in to
+    ]
 
 
 @transaction.atomic

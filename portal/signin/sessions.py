@@ -60,7 +60,7 @@ def begin(request: HttpRequest, user: User) -> None:
         session[MEMBERSHIP] = kept["membership"]
     session.set_expiry(0)
     _track(request, user)
-    _sweep()
+    sweep()
 
 
 def _track(request: HttpRequest, user: User) -> None:
@@ -72,7 +72,7 @@ def _track(request: HttpRequest, user: User) -> None:
     )
 
 
-def _sweep() -> None:
+def sweep() -> None:
     """Sessions whose time is over leave the database, and with them what they kept."""
     _store().clear_expired()
     old = clock.real_now() - dt.timedelta(seconds=settings.SESSION_COOKIE_AGE)

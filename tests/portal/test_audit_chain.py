@@ -300,6 +300,8 @@ def test_every_history_and_submission_is_protected_on_the_test_database():
     assert {name for name in immutable_tables() if name.startswith("assessments_")} == {
         "assessments_assessmentstatuschange",
         "assessments_assessmentsubmission",
+        "assessments_issuereportstatuschange",
+        "assessments_issuereportsubmission",
         "assessments_localissuechange",
         "assessments_progressstatuschange",
         "assessments_progresssubmission",

@@ -9,6 +9,7 @@ from django.core import mail
 from portal.choices import Duty
 from portal.jobs import run_job
 from portal.models import Handover, Invitation, Job
+from portal.outbox.delivery import deliver_due
 from portal.people.handover import prepare
 from portal.people.invitations import Invitee, invite
 
@@ -23,9 +24,10 @@ def invitee(organisation, **more):
 
 
 def run_jobs():
-    """Run every job that waits, and those that they ask for."""
+    """Run every job that waits, and those that they ask for; then send the mails that are due."""
     while job := Job.objects.unfinished().order_by("created_at").first():
         run_job(job.pk)
+    deliver_due()
 
 
 def links():

@@ -1,23 +1,38 @@
-"""Inviting: the mail and its job, links that die, letters, sign-in IDs, who may invite whom."""
+"""Inviting: the mail and its link, links that die, letters, sign-in IDs, who may invite whom."""
 
 import datetime as dt
 import smtplib
 
 import pytest
 from django.core import mail
-from django.db import connection
+from django.db import connection, transaction
 from django.urls import reverse
 
 from portal import clock
 from portal.choices import Duty, InvitationState
 from portal.errors import PortalError
-from portal.models import AuditEntry, Invitation, Job, Organisation
+from portal.models import AuditEntry, Invitation, Membership, Organisation, OutboxMessage
+from portal.outbox import NotWanted
+from portal.outbox.delivery import claim_next
 from portal.people.invitations import invite, make_letter, resend, revoke
-from portal.people.tokens import DIGITS, LETTERS, new_login_id
+from portal.people.sending import COURIER
+from portal.people.tokens import DIGITS, LETTERS, hash_of, new_login_id
 from portal.permissions import PermissionRefused
 from tests import factories as f
 from tests.conftest import actor_for
 from tests.portal.people.conftest import accept, invitee, latest, links, run_jobs
+
+#: The mail server of tests.
+LOCMEM = "django.core.mail.backends.locmem.EmailBackend.send_messages"
+
+
+def raiser(error):
+    """A mail server that answers with this."""
+
+    def send(*_args):
+        raise error
+
+    return send
 
 
 def test_the_mail_suffices_alone(world, invited):
@@ -31,7 +46,7 @@ def test_the_mail_suffices_alone(world, invited):
         "2025年9月30日",
     ):
         assert words in message.body
-    assert not message.alternatives
+    assert message.content_subtype == "plain"
     assert invited.state_at(clock.now()) == InvitationState.SENT
     assert invited.sent_count == 1
 
@@ -75,38 +90,95 @@ def test_the_days_of_a_link_are_a_parameter(world, settings):
     assert row.expires_at.date() - clock.today() <= dt.timedelta(days=3)
 
 
-def test_a_mail_that_fails_is_shown_and_can_be_sent_again(world, monkeypatch):
+def test_a_refused_mail_is_shown_and_can_be_sent_again(world, monkeypatch):
     actor = world.actors["prefecture_a"]
-
-    def refuse(*_args, **_kwargs):
-        raise smtplib.SMTPRecipientsRefused({})
-
-    monkeypatch.setattr("portal.people.sending.send_mail", refuse)
+    refused = {"shinnin@example.jp": (550, b"no such mailbox")}
     row = invite(invitee=invitee(world.town_a1.organisation), actor=actor)
-    run_jobs()
+    with monkeypatch.context() as patch:
+        patch.setattr(LOCMEM, raiser(smtplib.SMTPRecipientsRefused(refused)))
+        run_jobs()
     row.refresh_from_db()
     assert row.state_at(clock.now()) == InvitationState.FAILED
-    assert "メールアドレスを確認" in row.send_error
+    assert "メールアドレスを確かめて" in row.send_error
+    assert "お知らせ" not in row.send_error
     assert row.token_hash is None
-    assert "メールアドレスを確認" in Job.objects.get().error
-    monkeypatch.undo()
+    assert AuditEntry.objects.filter(code="invitation.not_sent", result="failed").count() == 1
     resend(invitation=row, actor=actor)
     run_jobs()
     row.refresh_from_db()
     assert row.state_at(clock.now()) == InvitationState.SENT
 
 
-def test_a_job_that_runs_again_sends_nobody_twice(world, invited):
-    job = Job.objects.get()
-    Job.objects.filter(pk=job.pk).update(state="queued", attempts=0)
+def test_a_server_that_is_away_is_tried_again_by_itself(world, monkeypatch, client):
+    row = invite(invitee=invitee(world.town_a1.organisation), actor=world.actors["prefecture_a"])
+    with monkeypatch.context() as patch:
+        patch.setattr(LOCMEM, raiser(OSError("away")))
+        run_jobs()
+    row.refresh_from_db()
+    assert row.state_at(clock.now()) == InvitationState.FAILED
+    assert "自動でもう一度送ります" in row.send_error
+    OutboxMessage.objects.update(next_attempt_at=clock.real_now())
     run_jobs()
-    assert len(mail.outbox) == 1
+    row.refresh_from_db()
+    assert (row.state_at(clock.now()), row.send_error) == (InvitationState.SENT, "")
+    assert client.get(links()[-1]).status_code == 200
+
+
+def test_the_mail_is_part_of_the_invitation_and_has_no_text_before_it_goes(world):
+    with transaction.atomic():
+        invite(invitee=invitee(world.town_a1.organisation), actor=world.actors["prefecture_a"])
+        transaction.set_rollback(True)
+    assert not OutboxMessage.objects.exists()
+    invite(invitee=invitee(world.town_a1.organisation), actor=world.actors["prefecture_a"])
+    message = OutboxMessage.objects.get()
+    assert (message.state, message.body, message.in_portal) == ("waiting", "", False)
+
+
+def test_it_stands_in_nobodys_notices_and_in_no_outbox(world, invited, client_of):
+    for name in ("town_a1", "prefecture_a", "secretariat", "admin"):
+        actor = world.actors[name]
+        assert not OutboxMessage.objects.for_user(actor).exists(), name
+    page = client_of(world.actors["admin"]).get(reverse("outbox_list")).content.decode()
+    assert "shinnin@example.jp" not in page
+
+
+@pytest.mark.parametrize("act", [resend, revoke, make_letter])
+def test_what_comes_after_calls_a_waiting_mail_back(world, act):
+    actor = world.actors["prefecture_a"]
+    row = invite(invitee=invitee(world.town_a1.organisation), actor=actor)
+    first = OutboxMessage.objects.get()
+    act(invitation=row, actor=actor)
+    first.refresh_from_db()
+    assert first.state == "given_up"
+    run_jobs()
+    assert len(mail.outbox) == (1 if act is resend else 0)
+
+
+def test_a_mail_called_back_while_it_goes_out_makes_no_link(world):
+    actor = world.actors["prefecture_a"]
+    row = invite(invitee=invitee(world.town_a1.organisation), actor=actor)
+    claimed = claim_next()
+    _row, letter = make_letter(invitation=row, actor=actor)
+    with pytest.raises(NotWanted):
+        COURIER.text(claimed)
+    row.refresh_from_db()
+    assert row.token_hash == hash_of(letter)
+
+
+def test_who_may_invite_no_longer_sends_no_invitation(world, on):
+    actor = world.actors["prefecture_a"]
+    row = invite(invitee=invitee(world.town_a1.organisation), actor=actor)
+    Membership.objects.filter(pk=actor.membership.pk).update(valid_until=dt.date(2025, 9, 15))
+    run_jobs()
+    row.refresh_from_db()
+    assert mail.outbox == []
+    assert "依頼した人の所属が終わったため" in row.send_error
 
 
 def test_a_letter_carries_a_new_link_and_a_sign_in_id(world, client_of, client):
     actor = world.actors["prefecture_a"]
     row = invite(invitee=invitee(world.town_a1.organisation, email=""), actor=actor)
-    assert not Job.objects.exists()
+    assert not OutboxMessage.objects.exists()
     page = (
         client_of(actor).post(reverse("invitation_letter", args=[row.pk]), {"form": "page"}).content.decode()
     )

@@ -6,12 +6,14 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
-from portal.models import AuditEntry, Membership, Vacancy
+from portal.models import AuditEntry, Membership, OutboxMessage, Vacancy
+from portal.outbox.delivery import deliver_due
 from portal.people.contacts import office_to_call
-from portal.people.routine import look_after_people
 from portal.people.upkeep import end_membership
+from portal.people.vacancies import look_for_vacancies
 from tests import factories as f
 
+TODAY = dt.date(2025, 9, 16)
 YESTERDAY = dt.date(2025, 9, 15)
 
 
@@ -26,9 +28,9 @@ def empty(world):
 
 
 def test_the_prefecture_is_told_once(world, empty, on):
-    for day in ("2025-09-16", "2025-09-16", "2025-09-17"):
-        on(day)
-        look_after_people()
+    for day in (16, 16, 17):
+        look_for_vacancies(dt.date(2025, 9, day))
+    deliver_due()
     [message] = mail.outbox
     assert message.to == [world.actors["prefecture_a"].user.email]
     assert empty.name in message.body
@@ -39,31 +41,32 @@ def test_the_prefecture_is_told_once(world, empty, on):
 def test_the_notification_address_comes_first(world, empty):
     world.prefecture_a.organisation.notification_address = "dx@example.jp"
     world.prefecture_a.organisation.save()
-    look_after_people()
+    look_for_vacancies(TODAY)
+    deliver_due()
     assert mail.outbox[0].to == ["dx@example.jp"]
 
 
-def test_a_mail_that_fails_is_sent_next_time(world, empty, monkeypatch):
-    def away(*_args, **_kwargs):
-        raise OSError("no server")
+def test_without_any_address_it_stands_in_the_portal_and_is_shown_as_not_sent(world, empty, client_of):
+    manager = world.actors["prefecture_a"]
+    manager.user.email, manager.user.login_id = None, "ab123456"
+    manager.user.save()
+    look_for_vacancies(TODAY)
+    letter = OutboxMessage.objects.get()
+    assert (letter.state, letter.organisation) == ("portal_only", manager.organisation)
+    page = client_of(manager).get(reverse("notice_list")).content.decode()
+    assert "担当者のいない団体があります" in page
+    office = client_of(world.actors["secretariat"]).get(reverse("outbox_list")).content.decode()
+    assert "宛先なし" in office
 
-    monkeypatch.setattr("portal.people.vacancies.send_mail", away)
-    look_after_people()
-    assert Vacancy.objects.get().told_at is None
-    monkeypatch.undo()
-    look_after_people()
-    assert len(mail.outbox) == 1
 
-
-def test_a_new_vacancy_after_a_filled_one_is_told_again(world, empty, on):
-    look_after_people()
+def test_a_new_vacancy_after_a_filled_one_is_told_again(world, empty):
+    look_for_vacancies(TODAY)
     row = f.MembershipFactory(organisation=empty, valid_from=dt.date(2025, 9, 17))
-    on("2025-09-17")
-    look_after_people()
+    look_for_vacancies(dt.date(2025, 9, 17))
     assert Vacancy.objects.get().ended_on == dt.date(2025, 9, 17)
     Membership.objects.filter(pk=row.pk).update(valid_until=dt.date(2025, 9, 20))
-    on("2025-09-21")
-    look_after_people()
+    look_for_vacancies(dt.date(2025, 9, 21))
+    deliver_due()
     assert len(mail.outbox) == 2
 
 
@@ -78,14 +81,14 @@ def test_home_and_list_show_it(world, empty, client_of):
 
 def test_a_town_that_never_had_anybody_is_not_vacant(world):
     f.MunicipalityFactory(prefecture=world.prefecture_a)
-    look_after_people()
+    look_for_vacancies(TODAY)
     assert not Vacancy.objects.exists()
 
 
 def test_a_stopped_account_is_nobody(world):
     world.actors["town_a2"].user.is_active = False
     world.actors["town_a2"].user.save()
-    look_after_people()
+    look_for_vacancies(TODAY)
     assert Vacancy.objects.get().organisation == world.town_a2.organisation
 
 

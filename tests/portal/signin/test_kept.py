@@ -24,8 +24,8 @@ def form():
     user = person("municipality")
     organisation = user.memberships.get().organisation
     target = f.RoundTargetFactory(organisation=organisation)
-    url = reverse("progress_section", args=[target.round.pk, "overview"])
-    return user, url, {"overview": TYPED, "version": 1, "seen": "", "act": "next", "password": "geheim"}
+    url = reverse("progress_section", args=[target.round.pk, "issues"])
+    return user, url, {"issues": TYPED, "version": 1, "seen": "", "act": "next", "password": "geheim"}
 
 
 def an_hour_later(monkeypatch) -> None:
@@ -48,10 +48,10 @@ def test_it_is_shown_and_can_be_sent_again_by_the_same_person(form, monkeypatch)
     assert post_sign_in(client, user.email)["Location"] == reverse("signin_kept")
     page = client.get(reverse("signin_kept")).content.decode()
     assert f'action="{url}"' in page
-    assert f'<input type="hidden" name="overview" value="{TYPED}">' in page
+    assert f'<input type="hidden" name="issues" value="{TYPED}">' in page
     again = client.post(url, {key: value for key, value in body.items() if key != "password"})
     assert again.status_code == 302
-    assert user.memberships.get().organisation.progress_reports.get().overview == TYPED
+    assert user.memberships.get().organisation.progress_reports.get().issues == TYPED
 
 
 def test_somebody_else_who_signs_in_there_does_not_see_it(form, monkeypatch) -> None:
@@ -130,6 +130,6 @@ def test_more_than_fits_is_shown_but_not_kept(form, monkeypatch) -> None:
     user, url, body = form
     client = signed_in(user)
     an_hour_later(monkeypatch)
-    answer = client.post(url, {**body, "overview": "長" * 200_001})
+    answer = client.post(url, {**body, "issues": "長" * 200_001})
     assert "新しいタブでサインインする" in answer.content.decode()
     assert post_sign_in(client, user.email)["Location"] == "/"

@@ -12,7 +12,8 @@ from portal import clock
 from portal.actor import Actor
 from portal.choices import FactorResetState, OrganisationKind
 from portal.errors import MoveRefused
-from portal.models import AuditEntry, FactorReset
+from portal.models import AuditEntry, FactorReset, OutboxMessage
+from portal.outbox.delivery import deliver_due
 from portal.permissions import PermissionRefused
 from portal.signin import resets
 from tests import factories as f
@@ -51,6 +52,7 @@ def test_two_people_reset_a_lost_factor(offices) -> None:
     assert not Authenticator.objects.filter(user=user).exists()
     assert not is_in(client)
     assert post_sign_in(client, user.email)["Location"] == "/"
+    deliver_due()
     assert [message.to for message in mail.outbox] == [[user.email]]
     assert prefecture.user.name in mail.outbox[0].body
     assert "「サインインの設定」の「二段階認証」" in mail.outbox[0].body
@@ -128,7 +130,24 @@ def test_declining_removes_nothing(offices) -> None:
     Authenticator.objects.create(user=town.user, type="totp", data={"secret": "x"})
     resets.decide(actor=admin, reset=ask(prefecture, town), confirm=False)
     assert Authenticator.objects.filter(user=town.user).exists()
-    assert mail.outbox == []
+    assert not OutboxMessage.objects.exists()
+
+
+def test_the_office_is_told_too_and_the_mails_are_part_of_the_decision(offices) -> None:
+    prefecture, town, admin, _other = offices
+    town.organisation.notification_address = "somu@example.jp"
+    town.organisation.save()
+    reset = ask(prefecture, town)
+    with transaction.atomic():
+        resets.decide(actor=admin, reset=reset, confirm=True)
+        transaction.set_rollback(True)
+    assert not OutboxMessage.objects.exists()
+    resets.decide(actor=admin, reset=reset, confirm=True)
+    letters = OutboxMessage.objects.order_by("address")
+    assert [(row.address, row.user, row.state) for row in letters] == [
+        ("somu@example.jp", None, "waiting"),
+        (town.user.email, town.user, "waiting"),
+    ]
 
 
 def test_the_pages_ask_who_is_there_and_offer_only_ones_own_people(offices) -> None:
