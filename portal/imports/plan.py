@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 NEW, CHANGED = "new", "changed"
+#: What can be chosen for a row that was changed on both sides.
+FILE, NOW = "file", "now"
 
 
 @dataclass(slots=True)
@@ -19,6 +21,12 @@ class Change:
     label: str
     kind: str
     fields: list[dict[str, str]]
+    #: Names the row among those of the file; for choices, and to find it again.
+    key: str = ""
+    #: The sheet it stands on, where there are several.
+    sheet: str = ""
+    #: Changed in the file and in the portal since the file was downloaded: somebody must choose.
+    conflict: bool = False
 
 
 @dataclass(slots=True)
@@ -33,6 +41,10 @@ class Plan:
     refused: dict[str, str] | None = None
     #: `xlsx`, or `csv` with its encoding.
     format: str = ""
+    #: How it comes that some rows were changed on both sides.
+    why_conflicts: str = ""
+    #: What else the reader must know, a sentence each.
+    notes: list[str] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
@@ -42,6 +54,11 @@ class Plan:
     def count(self, kind: str) -> int:
         """How many rows would be added or changed."""
         return sum(1 for change in self.changes if change.kind == kind)
+
+    @property
+    def conflicts(self) -> list[Change]:
+        """The rows somebody must choose for."""
+        return [change for change in self.changes if change.conflict]
 
     def as_json(self) -> dict[str, Any]:
         """For `ImportRun.preview`."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -18,11 +18,16 @@ from tablib import Dataset
 from portal.actor import Actor
 from portal.imports.plan import CHANGED, NEW, Change, Plan, mark
 from portal.imports.unique import doubles
-from portal.spreadsheets import Column, Row, Table
+from portal.spreadsheets import Column, Row, Table, read_table
 from portal.spreadsheets.problems import CellError, Unreadable, quote
 from portal.spreadsheets.values import RawCell
 
+if TYPE_CHECKING:
+    from portal.models import ImportRun
+
 BATCH = 500
+#: So many rows are named in a sentence.
+NAMED = 10
 
 
 class ColumnWidget(Widget):
@@ -74,6 +79,8 @@ class TableResource(ModelResource):
         self.target = target
         self.existing: dict[str, Any] = {}
         self.plan = Plan()
+        self.choices: Mapping[str, str] = {}
+        self.run: ImportRun | None = None
         for column in self.columns:
             self.fields[column.name].widget = ColumnWidget(column)
 
@@ -121,6 +128,17 @@ class TableResource(ModelResource):
         return {name: getattr(instance, self.fields[name].attribute) for name in self.by_name}
 
     # --- reading and applying -----------------------------------------------------
+    def read(self, file: BinaryIO, *, name: str) -> Table:
+        """The table of the file under the columns of the form; raises SheetRefused."""
+        return read_table(file, name=name, columns=self.columns)
+
+    def stale(self, table: Table, versions: Mapping[str, str], marks: Mapping[str, str]) -> list[str] | None:
+        """The names of rows whose marks are no longer those of the preview; None when all are."""
+        rows = [row for row in table.rows if versions.get(key := self.key_of(row.values)) != marks[key]]
+        if not rows and marks.keys() == versions.keys():
+            return None
+        return [f"{row.number}行目「{self.label_of(row.values)}」" for row in rows]
+
     def load(self, table: Table, *, lock: bool = False) -> dict[str, str]:
         """Read the rows the file names, in one query; return the mark of each key ("" for one not there)."""
         rows = self.get_queryset()
@@ -129,7 +147,7 @@ class TableResource(ModelResource):
             wanted = [row.values[names[0]] for row in table.rows]
             rows = rows.filter(**{f"{self.fields[names[0]].attribute}__in": wanted})
         if lock:
-            rows = rows.select_for_update(of=("self",))
+            rows = rows.select_for_update(of=("self",), no_key=True)
         loaded = [(self.values_of(instance), instance) for instance in rows]
         self.existing = {self.key_of(values): instance for values, instance in loaded}
         marks = {self.key_of(values): mark(tuple(values.values())) for values, _ in loaded}

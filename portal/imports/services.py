@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import IO, BinaryIO, cast
+from typing import IO, Any, BinaryIO, cast
 
 from django.db import IntegrityError, transaction
 from import_export.exceptions import ImportError as RowsRefused
@@ -15,16 +15,15 @@ from portal.choices import ImportState
 from portal.errors import PortalError
 from portal.files import scan_later, store
 from portal.imports.kinds import ImportKind, imports
-from portal.imports.plan import Plan, fingerprint
-from portal.imports.resources import TableResource
+from portal.imports.plan import FILE, NOW, Plan, fingerprint
+from portal.imports.resources import NAMED
+from portal.imports.source import Contents, ImportSource
 from portal.jobs import enqueue
-from portal.models import ImportRun, Job
+from portal.models import ImportRun, Job, StoredFile
 from portal.permissions import check
-from portal.spreadsheets import SheetRefused, Table, read_table
+from portal.spreadsheets import SheetRefused
 
 PREVIEW, APPLY = "portal.preview_import", "portal.apply_import"
-#: So many rows are named in a sentence.
-NAMED = 10
 AGAIN = "「もう一度内容を確認する」を押して、今の内容と比べ直してください。"
 
 
@@ -37,6 +36,14 @@ def start_import(
     stored = store(
         upload.read(), name=name, content_type=content_type, organisation=by.organisation, by=by.user
     )
+    scan_later(stored, by=by)
+    return start_again(kind=kind, params=params, stored=stored, by=by)
+
+
+@transaction.atomic
+def start_again(*, kind: ImportKind, params: Mapping[str, str], stored: StoredFile, by: Actor) -> ImportRun:
+    """Ask for the preview of a file that is kept already, to the one who asks now."""
+    kind.target_of(by, params)
     run = ImportRun.objects.create(
         kind=kind.code,
         params=dict(params),
@@ -46,7 +53,6 @@ def start_import(
         membership=by.membership,
         created_at=clock.now(),
     )
-    scan_later(stored, by=by)
     _ask(run, PREVIEW, by, {"run": str(run.pk)})
     details = {"kind": run.kind, "params": run.params, "file": stored.name, "bytes": stored.size}
     record(AuditCode.IMPORT_STARTED, actor=by, obj=run, concerns=run.organisation, details=details)
@@ -57,7 +63,7 @@ def start_import(
 def preview_again(*, run: ImportRun, by: Actor) -> ImportRun:
     """Compare the kept file with today's rows anew; not after it was applied, nor while a job is at it."""
     imports.get(run.kind).target_of(by, run.params)
-    run = ImportRun.objects.select_for_update(of=("self",)).select_related("job").get(pk=run.pk)
+    run = ImportRun.objects.select_for_update(of=("self",), no_key=True).select_related("job").get(pk=run.pk)
     if run.state == ImportState.APPLIED:
         raise PortalError("この取り込みは、すでに反映されています。")
     if run.job and not run.job.is_finished:
@@ -70,31 +76,44 @@ def preview_again(*, run: ImportRun, by: Actor) -> ImportRun:
 
 
 @transaction.atomic
-def confirm_import(*, run: ImportRun, seen: str, by: Actor) -> ImportRun:
-    """Ask for the changes to be made; `seen` is the fingerprint of the preview the person looked at."""
+def confirm_import(
+    *, run: ImportRun, seen: str, by: Actor, choices: Mapping[str, str] | None = None
+) -> ImportRun:
+    """Ask for the changes to be made; `seen` is the fingerprint of the preview the person looked at.
+
+    `choices` says for each row that was changed on both sides which content stays; without one nothing
+    is done.
+    """
     imports.get(run.kind).target_of(by, run.params)
-    run = ImportRun.objects.select_for_update(of=("self",)).select_related("job").get(pk=run.pk)
+    run = ImportRun.objects.select_for_update(of=("self",), no_key=True).select_related("job").get(pk=run.pk)
     if run.state == ImportState.APPLIED:
         raise PortalError("この取り込みは、すでに反映されています。")
     if run.state != ImportState.PREVIEWED or not seen or run.fingerprint != seen:
         raise PortalError(
             "確認した内容が新しくなっています。表示されている内容を確認し、もう一度操作してください。"
         )
-    _ask(run, APPLY, by, {"run": str(run.pk), "fingerprint": seen})
-    details = {"kind": run.kind, "fingerprint": seen}
+    conflicts = Plan.from_json(run.preview).conflicts
+    chosen = {row.key: (choices or {}).get(row.key, "") for row in conflicts}
+    left = sum(choice not in (FILE, NOW) for choice in chosen.values())
+    if left:
+        raise PortalError(
+            f"画面にも別の内容がある項目が、{left}件残っています。どちらの内容にするかを選んでください。"
+        )
+    _ask(run, APPLY, by, {"run": str(run.pk), "fingerprint": seen, "choices": chosen})
+    details = {"kind": run.kind, "fingerprint": seen} | ({"chosen": chosen} if chosen else {})
     record(AuditCode.IMPORT_CONFIRMED, actor=by, obj=run, concerns=run.organisation, details=details)
     return run
 
 
-def _ask(run: ImportRun, kind: str, by: Actor, params: dict[str, str]) -> None:
+def _ask(run: ImportRun, kind: str, by: Actor, params: dict[str, Any]) -> None:
     run.job = enqueue(kind, actor=by, params=params, organisation=run.organisation, key=str(run.pk))
     run.save(update_fields=["job"])
 
 
-def read(run: ImportRun, resource: TableResource) -> Table:
-    """The table of the kept file; raises SheetRefused."""
+def read(run: ImportRun, resource: ImportSource) -> Any:
+    """The contents of the kept file; raises SheetRefused."""
     with run.stored_file.file.open("rb") as file:
-        return read_table(cast(BinaryIO, file), name=imports.label_of(run.kind), columns=resource.columns)
+        return resource.read(cast(BinaryIO, file), name=imports.label_of(run.kind))
 
 
 def make_preview(*, run: ImportRun, by: Actor) -> tuple[Plan, dict[str, str]]:
@@ -127,17 +146,18 @@ def keep_preview(*, run: ImportRun, plan: Plan, versions: dict[str, str], by: Ac
 
 
 def apply_import(
-    *, run_id: str, seen: str, table: Table, resource: TableResource, job: Job
+    *, run_id: str, seen: str, table: Contents, resource: ImportSource, job: Job
 ) -> dict[str, int]:
     """Write all rows or none, inside the job's finishing transaction.
 
     Rows that somebody changed since the preview are refused by name: what the
     person confirmed is no longer what would happen.
     """
-    run = ImportRun.objects.select_for_update(of=("self",)).get(pk=run_id)
+    run = ImportRun.objects.select_for_update(of=("self",), no_key=True).get(pk=run_id)
     if run.state != ImportState.PREVIEWED or run.fingerprint != seen:
         raise PortalError(f"確認した内容が新しくなっています。{AGAIN}")
     _refuse_stale(run, resource, table)
+    resource.run, resource.choices = run, job.params.get("choices", {})
     try:
         plan = resource.apply(table)
     except (RowsRefused, IntegrityError) as error:
@@ -153,12 +173,11 @@ def apply_import(
     return counts
 
 
-def _refuse_stale(run: ImportRun, resource: TableResource, table: Table) -> None:
+def _refuse_stale(run: ImportRun, resource: ImportSource, table: Contents) -> None:
     """Lock the rows and compare their marks with those of the preview."""
-    marks = resource.load(table, lock=True)
-    stale = [row for row in table.rows if run.versions.get(key := resource.key_of(row.values)) != marks[key]]
-    if stale or marks.keys() != run.versions.keys():
-        named = "、".join(f"{row.number}行目「{resource.label_of(row.values)}」" for row in stale[:NAMED])
+    stale = resource.stale(table, run.versions, resource.load(table, lock=True))
+    if stale is not None:
+        named = "、".join(stale[:NAMED])
         more = f"ほか{len(stale) - NAMED}件" if len(stale) > NAMED else ""
         raise PortalError(
             f"内容を確認した後に、ほかの人が変更した行があります（{named}{more}）。"
@@ -169,4 +188,7 @@ def _refuse_stale(run: ImportRun, resource: TableResource, table: Table) -> None
 def may_open(*, run: ImportRun, actor: Actor) -> None:
     """Raise unless the actor may look at the import: their organisation's, with the right of its kind."""
     kind = imports.get(run.kind)
-    check(actor, kind.action, run if kind.target is None else kind.target_of(actor, run.params))
+    if kind.target is None:
+        check(actor, kind.action, run)
+    else:
+        kind.target_of(actor, run.params)

@@ -105,3 +105,32 @@ class Table:
     def ok(self) -> bool:
         """True when nothing at all is wrong."""
         return self.error_total == 0
+
+
+@dataclass(slots=True)
+class Book:
+    """What was read of a file of several tables: one `Table` for each sheet; its `name` is its layout."""
+
+    kind: str
+    encoding: str = ""
+    tables: list[Table] = field(default_factory=list)
+
+    @property
+    def rows(self) -> list[Row]:
+        """The rows of all tables."""
+        return [row for table in self.tables for row in table.rows]
+
+    @property
+    def errors(self) -> list[CellError]:
+        """The errors of all tables, sheet by sheet."""
+        return [error for table in self.tables for error in table.errors]
+
+    @property
+    def error_total(self) -> int:
+        """How many errors there are, those beyond the limit too."""
+        return sum(table.error_total for table in self.tables)
+
+    @property
+    def ok(self) -> bool:
+        """True when nothing at all is wrong."""
+        return not self.error_total

@@ -1,18 +1,18 @@
-"""`read_table`: an uploaded XLSX or CSV file as converted rows and named errors.
+"""`read_table` and `read_book`: an uploaded XLSX or CSV file as converted rows and named errors.
 
 Bad content never raises: it becomes a CellError with its address. A file that
 cannot be read as a whole raises SheetRefused with a sentence.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from typing import Any, BinaryIO
 
 from portal.spreadsheets import csvfile, xlsx
 from portal.spreadsheets.guards import SPLIT, check_size, kind_of
-from portal.spreadsheets.headers import HEADER_WITHIN, Cells, Column, Header, find, match
-from portal.spreadsheets.problems import CellError, Row, SheetRefused, Table, Unreadable, quote
+from portal.spreadsheets.headers import HEADER_WITHIN, Cells, Column, Header, find, match, score
+from portal.spreadsheets.problems import Book, CellError, Row, SheetRefused, Table, Unreadable, quote
 from portal.spreadsheets.values import RawCell, blank_or_error
 from portal.spreadsheets.xlsx_child import column_number, letters
 
@@ -46,6 +46,53 @@ def read_table(
             reader.take(number, cells)
     reader.finish()
     return table
+
+
+def read_book(
+    file: BinaryIO,
+    *,
+    layouts: Mapping[str, Sequence[Column]],
+    aside: Collection[str] = (),
+    max_rows: int = 2_000,
+    max_cols: int = MAX_COLUMNS,
+) -> Book:
+    """Every visible sheet under the layout whose header it has; a CSV file is one sheet.
+
+    Sheets are known by their header rows, never by their titles. One whose first cell says what stands
+    in `aside` holds no table; any other without a header row is an error: nothing is left out in silence.
+    """
+    check_size(file)
+    book = Book(kind=kind_of(file))
+    if book.kind == "xlsx":
+        reader: _BookReader | None = None
+        with closing(xlsx.read_lines(file, sheet=None, max_rows=max_rows, max_columns=max_cols)) as lines:
+            for line in lines:
+                if isinstance(line, dict) and "sheet" in line:
+                    _close(book, reader)
+                    reader = _BookReader(Table(name="", kind="xlsx"), layouts, max_rows, aside)
+                assert reader is not None  # noqa: S101 - the child names the sheet first
+                reader.take_line(line)
+        _close(book, reader)
+        return book
+
+    def has_header(first: list[tuple[int, Cells]]) -> bool:
+        return any(find(first, columns) is not None for columns in layouts.values())
+
+    source = csvfile.decode(file, has_header)
+    book.encoding = source.encoding
+    reader = _BookReader(Table(name="", kind="csv", encoding=source.encoding), layouts, max_rows, ())
+    for number, cells in csvfile.rows(source, max_columns=max_cols):
+        reader.take(number, cells)
+    _close(book, reader)
+    return book
+
+
+def _close(book: Book, reader: "_BookReader | None") -> None:
+    """The end of a sheet."""
+    if reader is not None:
+        reader.finish()
+        if not reader.is_aside:
+            book.tables.append(reader.table)
 
 
 class _Reader:
@@ -178,3 +225,58 @@ class _Reader:
             "merged", "のセルが結合されています。", "結合を解除し、行ごとに値を入力してください。"
         )
         self.fail(reference, hit.label, "", problem)
+
+
+class _BookReader(_Reader):
+    """Reads one sheet of several: finds out by the header which layout it has."""
+
+    def __init__(
+        self,
+        table: Table,
+        layouts: Mapping[str, Sequence[Column]],
+        max_rows: int,
+        aside: Collection[str],
+    ) -> None:
+        super().__init__(table, (), max_rows)
+        self.layouts = layouts
+        self.aside = aside
+        self.is_aside = False
+
+    def take(self, number: int, cells: Cells) -> None:
+        """One row, unless the sheet was found to hold no table of ours."""
+        if not self.first and self.header is None and not self.is_aside:
+            start = next(iter(sorted(cells.items())), (0, RawCell("s", "")))[1]
+            self.is_aside = start.text.strip() in self.aside
+        if not self.is_aside and (self.table.ok or self.header is not None):
+            super().take(number, cells)
+
+    def settle(self) -> None:
+        """The layout of which most labels stand in one row."""
+        found = {code: find(self.first, columns) for code, columns in self.layouts.items()}
+        scores = {
+            code: score(self.first[index][1], self.layouts[code])
+            for code, index in found.items()
+            if index is not None
+        }
+        if not scores:
+            problem = Unreadable(
+                "unknown_sheet",
+                "に、様式の見出しの行がありません。",
+                "様式にないシートは削除し、様式のシートは見出しの行を元に戻してください。",
+            )
+            self.fail("シート全体", "", "", problem)
+            return
+        self.table.name = max(scores, key=lambda code: scores[code])
+        self.columns = self.layouts[self.table.name]
+        super().settle()
+
+    def finish(self) -> None:
+        """After the last row; a sheet without rows below its header says nothing, and that is allowed."""
+        if self.is_aside or (self.header is None and not self.first):
+            self.is_aside = True
+            return
+        if self.header is None and self.table.ok:
+            self.settle()
+        if self.header and not self.header.errors:
+            for reference in self.merges:
+                self.refuse_merge(reference)

@@ -28,6 +28,28 @@ CACHE = 20_000
 
 
 @dataclass(frozen=True, slots=True)
+class DropDown:
+    """A list for some cells: column index (0 first), first and last row as the sheet numbers them."""
+
+    column: int
+    first: int
+    last: int
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FormLook:
+    """A sheet that people fill in: which columns (0 first) are open, hidden, how wide; the rest is locked."""
+
+    open: frozenset[int] = frozenset()
+    hidden: frozenset[int] = frozenset()
+    widths: Mapping[int, int] = field(default_factory=dict)
+    lists: Sequence[DropDown] = ()
+    #: So many blank rows below the last one can be filled in too.
+    spare: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """A sheet: title, labels of the header row, rows, and drop-down lists by column index (0 first)."""
 
@@ -37,6 +59,15 @@ class Sheet:
     choices: Mapping[int, Sequence[str]] = field(default_factory=dict)
     #: So many rows below the header get the drop-downs.
     choice_rows: int = 2_000
+    #: For a sheet to fill in: locks, hidden columns, lists for single cells.
+    form: FormLook | None = None
+
+    @property
+    def lists(self) -> list[tuple[str, ...]]:
+        """The drop-down lists in the order in which the sheet names them, each once."""
+        if self.form is None:
+            return [tuple(labels) for labels in self.choices.values()]
+        return list(dict.fromkeys(one.labels for one in self.form.lists))
 
 
 def plain(value: Any) -> Any:
@@ -111,7 +142,7 @@ def _batches(rows: Iterable[Any], size: int = 500) -> Iterator[list[Any]]:
 # --- XLSX --------------------------------------------------------------------
 def write_xlsx(file: BinaryIO, *, sheets: Sequence[Sheet]) -> None:
     """Write a workbook of string, number and date cells; nothing in it is ever a formula."""
-    lists = [list(labels) for sheet in sheets for labels in sheet.choices.values()]
+    lists = [list(labels) for sheet in sheets for labels in sheet.lists]
     titles = [_title(sheet.title, n) for n, sheet in enumerate(sheets, 1)]
     # Level 1: half the time of the usual level for a tenth more bytes. Parts opened by name carry the
     # fixed date 1980-01-01, so that the same rows give the same bytes.
@@ -122,8 +153,8 @@ def write_xlsx(file: BinaryIO, *, sheets: Sequence[Sheet]) -> None:
         first_list = 1
         for number, sheet in enumerate(sheets, 1):
             with archive.open(f"xl/worksheets/sheet{number}.xml", "w") as out:
-                _write_sheet(out, sheet, first_list)
-            first_list += len(sheet.choices)
+                (_write_form if sheet.form else _write_sheet)(out, sheet, first_list)
+            first_list += len(sheet.lists)
         if lists:
             with archive.open("xl/worksheets/sheet0.xml", "w") as out:
                 _write_lists(out, lists)
@@ -153,6 +184,34 @@ def _write_sheet(out: IO[bytes], sheet: Sheet, first_list: int) -> None:
         for n, (column, labels) in enumerate(sheet.choices.items())
     ]
     out.write(parts.sheet_tail(f"A1:{columns[-1]}{render.last}", drop_downs, sheet.choice_rows))
+
+
+def _write_form(out: IO[bytes], sheet: Sheet, first_list: int) -> None:
+    """A sheet to fill in: every cell is written, for a blank one that is open must say so."""
+    look = sheet.form or FormLook()
+    width = len(sheet.header)
+    columns = [letters(n) for n in range(1, width + 1)]
+    out.write(
+        parts.form_head(
+            [(look.widths.get(n, 20), n in look.hidden) for n in range(width)], frozen=bool(look.open)
+        )
+    )
+    head = FormRenderer(columns, frozenset(), parts.HEADER)
+    out.write(head.row((1, sheet.header)).encode())
+    render = FormRenderer(columns, look.open)
+    blank = [[None] * width] * look.spare
+    for batch in _batches(enumerate(chain(sheet.rows, blank), 2)):
+        out.write("".join(map(render.row, batch)).encode())
+    numbers = {labels: first_list + n for n, labels in enumerate(sheet.lists)}
+    drop_downs = [
+        (
+            f"{columns[one.column]}{one.first}:{columns[one.column]}{one.last}",
+            numbers[one.labels],
+            len(one.labels),
+        )
+        for one in look.lists
+    ]
+    out.write(parts.form_tail(drop_downs))
 
 
 def _write_lists(out: IO[bytes], lists: list[list[str]]) -> None:
@@ -233,6 +292,35 @@ class Renderer:
         if isinstance(value, int | float | Decimal):
             return self.number(value)
         return self.text(str(value))
+
+
+class FormRenderer:
+    """Rows of a sheet to fill in: framed text cells, locked or open; blank ones are written too."""
+
+    def __init__(self, columns: Sequence[str], opened: frozenset[int], style: int | None = None) -> None:
+        self.columns = columns
+        plain_style = [parts.OPEN if n in opened else parts.LOCKED for n in range(len(columns))]
+        self.styles = [style] * len(columns) if style is not None else plain_style
+        self.style = style
+
+    def row(self, numbered: tuple[int, Sequence[Any]]) -> str:
+        """One row."""
+        number, values = numbered
+        cells = [
+            self.cell(f"{column}{number}", style, "" if value is None else clean(str(value)))
+            for column, style, value in zip(self.columns, self.styles, values, strict=True)
+        ]
+        return f'<row r="{number}">{"".join(cells)}</row>'
+
+    def cell(self, address: str, style: int, text: str) -> str:
+        """One cell; a text that looks like a formula is marked as quoted."""
+        if not text:
+            return f'<c r="{address}" s="{style}"/>'
+        if self.style is None and looks_like_formula(text):
+            style += 1
+        kept = text if len(text) <= MAX_TEXT else text[: MAX_TEXT - len(CUT)] + CUT
+        body = parts.escape_text(kept)
+        return f'<c r="{address}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{body}</t></is></c>'
 
 
 def _widths(header: Sequence[str], sample: list[Sequence[Any]]) -> list[int]:

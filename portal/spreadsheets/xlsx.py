@@ -22,6 +22,7 @@ REFUSALS = {
     "dtd": ("ファイルに使えない定義（DTD）が含まれています。", SAVE_AGAIN),
     "broken": ("ファイルの中身が壊れていて、読み取れません。", SAVE_AGAIN),
     "no_sheet": ("読み取れるシートがありません。", "表のあるシートを表示してから保存し直してください。"),
+    "too_many_sheets": ("シートが多すぎます。", "様式にないシートを削除してください。"),
     "too_wide": ("列が多すぎます（{cell}に値があります）。", "表の右側の余分な列を削除してください。"),
     "too_long": ("行が多すぎます（{cell}に値があります）。", SPLIT),
     "too_much_text": ("文字が多すぎます（{cell}まで読み取りました）。", SPLIT),
@@ -36,8 +37,13 @@ def refusal(rule: str, cell: str = "") -> SheetRefused:
     return SheetRefused(rule, sentence.format(cell=cell or "表の外"), remedy)
 
 
-def read_lines(file: BinaryIO, *, sheet: str, max_rows: int, max_columns: int) -> Generator[Any, None, None]:
-    """The child's lines (see `xlsx_child`), once the zip directory is found harmless; raises SheetRefused."""
+def read_lines(
+    file: BinaryIO, *, sheet: str | None, max_rows: int, max_columns: int
+) -> Generator[Any, None, None]:
+    """The child's lines (see `xlsx_child`), once the zip directory is found harmless; raises SheetRefused.
+
+    `sheet` is the one to read; None reads every visible one.
+    """
     check_directory(file)
     limits = {
         "sheet": sheet,

@@ -1,8 +1,8 @@
 """The process that parses a workbook: run as a script, standard library only, under its own limits.
 
 It gets the file as standard input and the limits as one JSON argument, and
-writes JSON lines: `{"sheet": …}`, `[row, [[column, kind, text], …]]` for every
-row with a value, `{"merges": […]}`, `{"end": true}`; or `{"refuse": rule,
+writes JSON lines: for each sheet `{"sheet": …}`, `[row, [[column, kind, text], …]]` for
+every row with a value, `{"merges": […]}`; then `{"end": true}`; or `{"refuse": rule,
 "cell": …}`. Kinds: `s` text, `n` number, `d` date or date and time (ISO),
 `t` time of day, `b` true/false, `e` error value, `f` formula that was never
 calculated. A hostile file can at worst end this process, which holds no secret.
@@ -22,6 +22,7 @@ from xml.parsers import expat
 MAX_TEXT = 32_767  # Excel's own limit for a cell
 MAX_CHARACTERS = 10_000_000  # of all cells together: one long shared string can be named a million times
 MAX_MERGES = 200
+MAX_SHEETS = 30
 CHUNK = 64 * 1024
 ROWS_ABOVE = 100  # title lines above the header row
 
@@ -181,8 +182,8 @@ def style_kinds(archive: zipfile.ZipFile) -> list[str]:
     return kinds
 
 
-def sheet_part(archive: zipfile.ZipFile, wanted: str) -> tuple[str, str, bool]:
-    """The wanted sheet, else the first visible one: name, part, and whether its days count from 1904."""
+def sheet_parts(archive: zipfile.ZipFile, wanted: str | None) -> tuple[list[tuple[str, str]], bool]:
+    """The wanted sheet, else the first visible one; all visible ones for None. And: days from 1904?"""
     workbook, relations = Elements(), Elements()
     parse(archive, "xl/workbook.xml", workbook)
     if "xl/_rels/workbook.xml.rels" not in archive.namelist():
@@ -201,11 +202,13 @@ def sheet_part(archive: zipfile.ZipFile, wanted: str) -> tuple[str, str, bool]:
             sheets.append((attributes.get("name", ""), targets[relation]))
     if not sheets:
         raise Refuse("no_sheet")
-    title, target = next((s for s in sheets if s[0] == wanted), sheets[0])
-    part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-    if part not in archive.namelist():
+    if wanted is None and len(sheets) > MAX_SHEETS:
+        raise Refuse("too_many_sheets")
+    chosen = sheets if wanted is None else [next((s for s in sheets if s[0] == wanted), sheets[0])]
+    parts = [(title, path.lstrip("/") if path.startswith("/") else f"xl/{path}") for title, path in chosen]
+    if not {part for _, part in parts} <= set(archive.namelist()):
         raise Refuse("broken")
-    return title, part, from_1904
+    return parts, from_1904
 
 
 class Sheet:
@@ -345,16 +348,19 @@ def serial_date(serial: float, from_1904: bool) -> str:
 
 
 def read(file: BinaryIO, limits: dict[str, Any], send: Send) -> None:
-    """Send everything the parent needs of one sheet, in order."""
+    """Send everything the parent needs of the sheets, in order."""
     with zipfile.ZipFile(file) as archive:
-        title, part, from_1904 = sheet_part(archive, limits["sheet"])
-        send({"sheet": title})
-        strings = Strings()
+        sheets, from_1904 = sheet_parts(archive, limits["sheet"])
+        strings, kinds, characters = Strings(), style_kinds(archive), 0
         if "xl/sharedStrings.xml" in archive.namelist():
             parse(archive, "xl/sharedStrings.xml", strings)
-        sheet = Sheet(strings.strings, style_kinds(archive), from_1904, limits, send)
-        parse(archive, part, sheet)
-        send({"merges": sheet.merges})
+        for title, part in sheets:
+            send({"sheet": title})
+            sheet = Sheet(strings.strings, kinds, from_1904, limits, send)
+            sheet.characters = characters
+            parse(archive, part, sheet)
+            characters = sheet.characters
+            send({"merges": sheet.merges})
         send({"end": True})
 
 

@@ -1,7 +1,7 @@
 """Importing a table: explain and upload, look at what would change, confirm, see the result."""
 
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -18,7 +18,7 @@ from portal.choices import ImportState
 from portal.errors import PortalError
 from portal.files import serve
 from portal.http import PortalRequest
-from portal.imports import ImportKind, Plan, imports
+from portal.imports import ImportKind, Plan, TableResource, imports
 from portal.imports.forms import UploadForm
 from portal.imports.services import confirm_import, may_open, preview_again, start_import
 from portal.models import ImportRun
@@ -69,7 +69,10 @@ def import_start(request: PortalRequest, kind: str) -> HttpResponse:
     """Explain the form, offer it as a file, take the upload."""
     entry = imports.get(kind)
     params = entry.params_of(request.GET)
-    resource = entry.resource_for(request.actor, params)
+    if entry.start:
+        entry.target_of(request.actor, params)
+        return redirect(entry.start(params)[0])
+    resource = cast(TableResource, entry.resource_for(request.actor, params))
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data["file"]
@@ -118,9 +121,9 @@ def _template_links(entry: ImportKind, params: dict[str, str]) -> list[dict[str,
 def import_template(request: PortalRequest, kind: str, code: str) -> HttpResponseBase:
     """The form as a file: empty, or with the rows as they stand."""
     entry = imports.get(kind)
-    if code not in exports.LABELS:
+    if code not in exports.LABELS or entry.start:
         raise Http404
-    resource = entry.resource_for(request.actor, entry.params_of(request.GET))
+    resource = cast(TableResource, entry.resource_for(request.actor, entry.params_of(request.GET)))
     rows = resource.export_rows() if request.GET.get("rows") else []
     return exports.export_response(request, rows, resource.header(), code, f"{entry.label}_様式")
 
@@ -138,7 +141,11 @@ def _run_of(request: PortalRequest, pk: uuid.UUID) -> ImportRun:
 @require_safe
 def import_run(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """What the file would change, or what is wrong with it, or what came of it."""
-    run = _run_of(request, pk)
+    return _run_page(request, _run_of(request, pk), {})
+
+
+def _run_page(request: PortalRequest, run: ImportRun, chosen: dict[str, str]) -> HttpResponse:
+    """The page of an import; `chosen` is what somebody chose already for rows changed on both sides."""
     entry = imports.get(run.kind)
     plan = Plan.from_json(run.preview)
     busy = run.job is not None and not run.job.is_finished
@@ -151,14 +158,31 @@ def import_run(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
         "failed": run.job.error if run.job and run.job.state == "failed" else "",
         "can_confirm": run.state == ImportState.PREVIEWED and not busy and bool(plan.changes),
         "can_preview_again": run.state != ImportState.APPLIED and not busy,
-        "start_url": f"{reverse('import_start', args=[run.kind])}?{urlencode(run.params)}",
-        "back_url": reverse(entry.url_name) if entry.url_name else reverse("import_list"),
-        "back_label": f"{entry.label}の一覧を見る" if entry.url_name else "取り込みの一覧に戻る",
         "new_count": plan.count("new"),
         "changed_count": plan.count("changed"),
+        "words": entry.words,
+        "confirm_label": entry.words.confirm.format(count=f"{len(plan.changes):,}"),
+        "conflicts": [(change, chosen.get(change.key, "")) for change in plan.conflicts],
+        "has_errors": bool(chosen),
+        **_ways(entry, run.params),
         **_page_of(request, plan),
     }
     return render(request, "imports/import_run.html", context)
+
+
+def _ways(entry: ImportKind, params: dict[str, str]) -> dict[str, Any]:
+    """Where another file is chosen, and where the way out leads."""
+    if entry.start:
+        own, label = entry.start(params)
+        ways = {"start_url": own, "back_url": own, "back_label": f"「{label}」に戻る"}
+        return ways | {"crumb_url": own, "crumb_label": label, "is_form": True}
+    return {
+        "start_url": f"{reverse('import_start', args=[entry.code])}?{urlencode(params)}",
+        "back_url": reverse(entry.url_name) if entry.url_name else reverse("import_list"),
+        "back_label": f"{entry.label}の一覧を見る" if entry.url_name else "取り込みの一覧に戻る",
+        "crumb_url": reverse("import_list"),
+        "crumb_label": "取り込み",
+    }
 
 
 def _page_of(request: PortalRequest, plan: Plan) -> dict[str, Any]:
@@ -166,7 +190,8 @@ def _page_of(request: PortalRequest, plan: Plan) -> dict[str, Any]:
     if not plan.ok:
         return {"page": Paginator(plan.errors, PER_PAGE).get_page(request.GET.get("page"))}
     shown = request.GET.get("show", "")
-    rows = [c for c in plan.changes if c.kind == shown] if shown in SHOWN else plan.changes
+    plain = [change for change in plan.changes if not change.conflict]
+    rows = [c for c in plain if c.kind == shown] if shown in SHOWN else plain
     tabs = [
         {
             "label": label,
@@ -175,9 +200,9 @@ def _page_of(request: PortalRequest, plan: Plan) -> dict[str, Any]:
             "count": count,
         }
         for code, label, count in (
-            ("", "すべて", len(plan.changes)),
-            ("new", "追加", plan.count("new")),
-            ("changed", "変更", plan.count("changed")),
+            ("", "すべて", len(plain)),
+            ("new", "追加", sum(change.kind == "new" for change in plain)),
+            ("changed", "変更", sum(change.kind == "changed" for change in plain)),
         )
     ]
     return {"page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")), "tabs": tabs}
@@ -187,11 +212,14 @@ def _page_of(request: PortalRequest, plan: Plan) -> dict[str, Any]:
 def import_apply(request: PortalRequest, pk: uuid.UUID) -> HttpResponse:
     """Confirm what was shown; the job makes the changes."""
     run = _run_of(request, pk)
+    conflicts = Plan.from_json(run.preview).conflicts
+    choices = {change.key: request.POST.get(f"choice_{change.key}", "") for change in conflicts}
     try:
-        run = confirm_import(run=run, seen=request.POST.get("seen", ""), by=request.actor)
+        run = confirm_import(run=run, seen=request.POST.get("seen", ""), by=request.actor, choices=choices)
     except PortalError as error:
         messages.error(request, error.sentence)
-        return redirect("import_run", pk)
+        # What was chosen already is not asked for again.
+        return _run_page(request, run, choices) if choices else redirect("import_run", pk)
     return redirect("job_detail", run.job_id)
 
 
