@@ -8,13 +8,12 @@ from django.db.models import Q
 
 from assessments.choices import HANDED_IN, FormState
 from assessments.models.rounds import Round, organisations_scope, standings_towards
+from assessments.models.sections import Section, sections_for
 from portal.actor import Actor
 from portal.models.history import StatusChange, Submission
 from portal.permissions import Standing
 
-#: The four sections of the form in the order they are filled in (field name).
-SECTIONS = ("overview", "activities", "issues", "effective_support")
-#: The most characters a section takes: the one place that says so (form, counter, service).
+#: The most characters a text takes: the one place that says so (form, counter, service).
 SECTION_LIMIT = 2000
 
 
@@ -32,8 +31,8 @@ class ProgressReportQuerySet(models.QuerySet["ProgressReport"]):
         return self.filter(scope).filter(readable).distinct()
 
     def handed_in(self) -> ProgressReportQuerySet:
-        """Reports that count: submitted or accepted."""
-        return self.filter(state__in=HANDED_IN)
+        """Reports that count: submitted, accepted, or accepted once and being corrected."""
+        return self.filter(Q(state__in=HANDED_IN) | Q(accepted__isnull=False))
 
 
 class ProgressReport(models.Model):
@@ -51,8 +50,25 @@ class ProgressReport(models.Model):
     activities = models.TextField("これまでの取組", blank=True, max_length=SECTION_LIMIT)
     issues = models.TextField("見えてきた課題", blank=True, max_length=SECTION_LIMIT)
     effective_support = models.TextField("有効と思われる支援", blank=True, max_length=SECTION_LIMIT)
+    outlook = models.TextField("今後の予定・展望", blank=True, max_length=SECTION_LIMIT)
+    fields = models.JSONField("取組の分野", default=list, blank=True)
+    steps = models.JSONField("STEPごとの状態", default=dict, blank=True)
+    target_state = models.TextField("目指す姿", blank=True, max_length=SECTION_LIMIT)
+    #: Section → its reason.
+    skipped = models.JSONField("該当なしの項目", default=dict, blank=True)
+    #: Section → whether somebody has confirmed that the text of the round before still holds.
+    carried = models.JSONField("前回の内容をコピーした項目", default=dict, blank=True)
     returned_sections = models.JSONField("差し戻した項目", default=list, blank=True)
     opened_at = models.DateTimeField("確認の開始日時", null=True, blank=True)
+    #: The submission that was accepted last: it stands while a correction is under way.
+    accepted = models.ForeignKey(
+        "assessments.ProgressSubmission",
+        verbose_name="受理された提出版",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
     updated_at = models.DateTimeField("更新日時")
     writers = models.ManyToManyField(
         settings.AUTH_USER_MODEL, verbose_name="入力した人", blank=True, related_name="+"
@@ -71,6 +87,16 @@ class ProgressReport(models.Model):
     def __str__(self) -> str:
         return f"{self.organisation} {self.round}"
 
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        """What is asked of its organisation."""
+        return sections_for(self.organisation.kind)
+
+    @property
+    def is_correction(self) -> bool:
+        """Whether what was accepted is being corrected: written, signed off, handed in or returned."""
+        return self.accepted_id is not None and self.state != FormState.ACCEPTED
+
     def roles_of(self, actor: Actor) -> frozenset[Standing]:
         """Author, prefecture above it, contracted vendor or the state side."""
         return standings_towards(actor, self.organisation, self.round.program_id)
@@ -83,6 +109,9 @@ class ProgressStatusChange(StatusChange):
         ProgressReport, verbose_name="取組状況", on_delete=models.CASCADE, related_name="status_changes"
     )
 
+    #: The sections that a return names.
+    sections = models.JSONField("項目", default=list, blank=True)
+
     class Meta(StatusChange.Meta):
         verbose_name = verbose_name_plural = "取組状況の履歴"
 
@@ -93,6 +122,16 @@ class ProgressSubmission(Submission):
     report = models.ForeignKey(
         ProgressReport, verbose_name="取組状況", on_delete=models.CASCADE, related_name="submissions"
     )
+
+    corrects = models.ForeignKey(
+        "self",
+        verbose_name="訂正する提出版",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="corrections",
+    )
+    reason = models.TextField("訂正の理由", blank=True)
 
     class Meta(Submission.Meta):
         verbose_name = verbose_name_plural = "取組状況の提出版"

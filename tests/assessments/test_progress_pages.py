@@ -5,10 +5,11 @@ from django.urls import reverse
 
 from assessments.choices import FormState
 from assessments.models import PrefectureSupport, ProgressReport
-from assessments.models.progress import SECTION_LIMIT, SECTIONS
+from assessments.models.progress import SECTION_LIMIT
+from assessments.models.sections import OF_TOWN
 from assessments.services.progress import return_progress
 from tests import factories as f
-from tests.assessments.pages import hidden
+from tests.assessments.pages import hidden, section_data
 from tests.conftest import actor_for
 from tests.factories_assessments import TEXT, full_report, submitted_report
 
@@ -28,16 +29,16 @@ def section_url(round_, section):
 def test_the_whole_way_without_script(browser, round_):
     listed = browser.get(reverse("round_detail", args=[round_.pk]))
     assert reverse("progress_edit", args=[round_.pk]) in listed.content.decode()
-    url = section_url(round_, SECTIONS[0])
-    for section in SECTIONS:
-        assert url == section_url(round_, section)
+    url = section_url(round_, OF_TOWN[0].code)
+    for section in OF_TOWN:
+        assert url == section_url(round_, section.code)
         page = browser.get(url)
-        answer = browser.post(url, {section: f"{section}の文", "act": "next", **hidden(page)})
+        answer = browser.post(url, section_data(section) | {"act": "next", **hidden(page)})
         url = answer.url
     check = browser.get(url)
-    for section in SECTIONS:
-        assert f"{section}の文" in check.content.decode()
-        assert section_url(round_, section) in check.content.decode()
+    for section in OF_TOWN:
+        assert f"{section.code}の文" in check.content.decode()
+        assert section_url(round_, section.code) in check.content.decode()
     done = browser.post(url, follow=True).content.decode()
     assert "R7-P-0001" in done
     assert "このあとの流れ" in done
@@ -174,7 +175,7 @@ def test_review_through_the_pages(browser, client_of, round_, town, prefecture):
     assert "直した文" in office.get(detail).content.decode()
     differences = office.get(reverse("progress_changes", args=[report.pk])).content.decode()
     assert "直した文</ins>" in differences
-    assert "4項目のうち1項目が変わりました" in differences
+    assert "5項目のうち1項目が変わりました" in differences
     accept = reverse("progress_move", args=[report.pk, "accept"])
     assert "受理すると" in office.get(accept).content.decode()
     office.post(accept)
