@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -30,7 +30,7 @@ WITHDRAWN = "withdrawn"
 
 
 class IssueForm(VersionedForm):
-    """One local issue; only the title and the field are asked for at once, the rest when it is known."""
+    """One local issue; only the title is asked for at once, the rest when it is known."""
 
     title = CharField(
         label="地域課題",
@@ -44,7 +44,9 @@ class IssueForm(VersionedForm):
         limit=DESCRIPTION_LIMIT,
         required=False,
     )
-    field = forms.ChoiceField(label="分野", choices=[("", "選んでください"), *IssueField.choices])
+    field = forms.ChoiceField(
+        label="分野", choices=[("", "まだ決めていない"), *IssueField.choices], required=False
+    )
     controllable = YesNoField(
         label="自団体で対応できるか",
         help_text="国・県・ほかの団体の判断を待たずに進められるときは、「対応できる」を選んでください。",
@@ -126,16 +128,29 @@ class IssueForm(VersionedForm):
         return {name: self.cleaned_data[name] for name in CONTENT}
 
 
-def issue_initial(values: Mapping[str, Any]) -> dict[str, Any]:
-    """What the controls show for stored content."""
-    return {name: "" if value is None else value for name, value in values.items()}
-
-
 def typed_value(name: str, value: Any) -> str:
     """The value a control would post for stored content."""
     if name in ("controllable", "start_now", "shared"):
         return {True: "yes", False: "no"}.get(value, "")
     return "" if value is None else str(value)
+
+
+class HandInForm(PortalForm):
+    """Handing the list in: which list was shown, and that the unshared part of it will be read."""
+
+    show_badges = False
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, unshared: int, readers: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not unshared:
+            return
+        label = f"共有していない{unshared:,}件も{readers}に表示されることを確かめました"
+        self.fields["knowing"] = forms.BooleanField(label=label)
+        dress(self.fields["knowing"], label)
+        self.fields["knowing"].error_messages["required"] = (
+            f"共有していない課題も{readers}に表示されることを確かめ、チェックを入れてください。"
+        )
 
 
 class OptionalReasonForm(PortalForm):

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from assessments.models import IssueScale, LocalIssue
+from assessments.models import IssueReport, IssueScale, LocalIssue, Round
+from assessments.services.issue_reports import (
+    list_of,
+    list_seen,
+    start_issue_report,
+    submit_issue_report,
+)
 from assessments.services.issue_scales import load_issue_scales, scale_in_use
 from assessments.services.issues import next_position
 from portal import clock
 from portal.actor import Actor
+from portal.models import Organisation
+from programs.models import Program
+from tests import factories as f
 
 
 def the_scale() -> IssueScale:
@@ -75,3 +84,28 @@ def posted(**more: Any) -> dict[str, Any]:
         "seen": "",
     }
     return {name: str(value) for name, value in (data | more).items()}
+
+
+def asked_for_issues(program: Program, *organisations: Organisation, **more: Any) -> Round:
+    """A round that asks these organisations for their local issues and nothing else."""
+    round_ = f.RoundFactory(program=program, **more)
+    for organisation in organisations:
+        f.RoundTargetFactory(
+            round=round_,
+            organisation=organisation,
+            asks_progress=False,
+            asks_checklists=False,
+            asks_issues=True,
+        )
+    return round_
+
+
+def hand_in(round_: Round, actor: Actor) -> IssueReport:
+    """The list of the actor's organisation as it stands, handed in by this person."""
+    target = round_.targets.select_related("round__program", "organisation").get(
+        organisation=actor.organisation
+    )
+    report = start_issue_report(target=target, actor=actor)
+    seen = list_seen(list_of(actor.organisation))
+    submit_issue_report(report=report, seen=seen, actor=actor)
+    return IssueReport.objects.select_related("round__program", "organisation").get(pk=report.pk)

@@ -30,6 +30,7 @@ class SupportStep(models.Model):
     name = models.CharField("名称", max_length=50)
     summary = models.CharField("説明", max_length=200)
     source = models.CharField("出典", max_length=300)
+    is_required = models.BooleanField("必須", default=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "取組の段階"
@@ -158,7 +159,7 @@ class LocalIssue(models.Model):
     )
     title = models.CharField("地域課題", max_length=TITLE_LIMIT)
     description = models.TextField("説明", blank=True, max_length=DESCRIPTION_LIMIT)
-    field = models.CharField("分野", max_length=12, choices=IssueField)
+    field = models.CharField("分野", max_length=12, choices=IssueField, blank=True)
     scale = models.ForeignKey(
         IssueScale, verbose_name="評価の目安", on_delete=models.PROTECT, related_name="issues"
     )
@@ -196,7 +197,9 @@ class LocalIssue(models.Model):
         ordering = ["organisation", "position", "id"]
         indexes = [models.Index(fields=["organisation", "position"], name="local_issue_rank")]
         constraints = [
-            models.CheckConstraint(condition=Q(field__in=IssueField.values), name="local_issue_field_known"),
+            models.CheckConstraint(
+                condition=Q(field__in=["", *IssueField.values]), name="local_issue_field_known"
+            ),
             models.CheckConstraint(condition=Q(state__in=IssueState.values), name="local_issue_state_known"),
             models.CheckConstraint(
                 condition=Q(withdrawn_at__isnull=True, position__isnull=False, position__gte=1)
@@ -217,6 +220,11 @@ class LocalIssue(models.Model):
     def is_rated(self) -> bool:
         """Whether it has a place in the quadrant chart."""
         return self.benefit is not None and self.difficulty is not None
+
+    @property
+    def scale_version(self) -> str:
+        """The version of the scale it was rated with."""
+        return self.scale.version
 
     def roles_of(self, actor: Actor) -> frozenset[Standing]:
         """Author; while it is shared, also the prefecture above it, its vendors and the secretariat."""

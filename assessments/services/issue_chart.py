@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
 from assessments.choices import IssueAxis
-from assessments.models import IssueCriterion, IssueScale, LocalIssue
+from assessments.models import IssueCriterion, IssueScale
 from portal.charts import Figure, Grade, Spot, quadrant_figure
 from portal.charts.geometry import number
 
@@ -15,12 +16,37 @@ MOST = 60
 _NAMED = 5
 
 
+class Rated(Protocol):
+    """What the chart must know of an issue, be it on the list or in a snapshot."""
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def benefit(self) -> int | None: ...
+
+    @property
+    def difficulty(self) -> int | None: ...
+
+    @property
+    def urgency(self) -> int | None: ...
+
+    @property
+    def is_rated(self) -> bool: ...
+
+    @property
+    def scale_version(self) -> str: ...
+
+
+R = TypeVar("R", bound=Rated)
+
+
 @dataclass(frozen=True)
-class IssueChart:
+class IssueChart(Generic[R]):
     """The figure, the issues in it by number, and what was left out."""
 
     figure: Figure | None
-    numbered: Sequence[tuple[int, LocalIssue]]
+    numbered: Sequence[tuple[int, R]]
     #: Not rated yet, on another version of the scale, or beyond the most a picture holds.
     unrated: int
     other_scale: int
@@ -28,11 +54,11 @@ class IssueChart:
 
 
 def issue_chart(
-    issues: Sequence[tuple[int, LocalIssue]], scale: IssueScale, *, title: str, uid: str = "issue-chart"
-) -> IssueChart:
+    issues: Sequence[tuple[int, R]], scale: IssueScale, *, title: str, uid: str = "issue-chart"
+) -> IssueChart[R]:
     """The chart of these issues under their numbers; those it cannot show are counted."""
     rated = [(n, row) for n, row in issues if row.is_rated]
-    fitting = [(n, row) for n, row in rated if row.scale_id == scale.pk]
+    fitting = [(n, row) for n, row in rated if row.scale_version == scale.version]
     drawn = fitting[:MOST]
     criteria = {row.code: row for row in scale.criteria.all()}
     figure = _figure(drawn, scale, criteria, title, uid) if drawn else None
@@ -46,7 +72,7 @@ def issue_chart(
 
 
 def _figure(
-    drawn: Sequence[tuple[int, LocalIssue]],
+    drawn: Sequence[tuple[int, Rated]],
     scale: IssueScale,
     criteria: dict[str, IssueCriterion],
     title: str,
@@ -85,7 +111,7 @@ def _grade(criterion: IssueCriterion) -> Grade:
     return Grade(criterion.name, criterion.low_words, criterion.high_words, levels)
 
 
-def _kinds(scale: IssueScale, urgency: IssueCriterion, drawn: Sequence[tuple[int, LocalIssue]]) -> list[str]:
+def _kinds(scale: IssueScale, urgency: IssueCriterion, drawn: Sequence[tuple[int, Rated]]) -> list[str]:
     """The words of the legend: what each look says of the urgency."""
     levels = sorted(level.level for level in urgency.levels.all())
     bands = [
@@ -111,7 +137,7 @@ def _kind(scale: IssueScale, urgency: int | None) -> int:
 
 
 def finding(
-    drawn: Sequence[tuple[int, LocalIssue]],
+    drawn: Sequence[tuple[int, Rated]],
     scale: IssueScale,
     upward: IssueCriterion,
     across: IssueCriterion,

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from assessments.models import LocalIssue
 from assessments.services.forms import digest
+from assessments.services.issue_reports import begin_reports
 from assessments.services.issues import lock_list
 from portal import audit
 from portal.actor import Actor
@@ -73,6 +74,7 @@ def _write(rows: list[LocalIssue], keys: list[int], actor: Actor) -> bool:
         row.position = place[row.pk]
     LocalIssue.objects.bulk_update(moved, ["position"])
     if moved:
+        begin_reports(actor)
         after = {str(row.pk): row.position for row in moved}
         audit.record(
             AuditCode.ISSUES_ORDERED, actor=actor, obj=actor.organisation, before=before, after=after

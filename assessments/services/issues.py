@@ -12,6 +12,7 @@ from assessments.choices import IssueAxis, IssueField, IssueState
 from assessments.models import IssueLevel, IssueScale, LocalIssue, SupportStep
 from assessments.models.local_issues import DESCRIPTION_LIMIT, TITLE_LIMIT
 from assessments.services.forms import SAVED_ELSEWHERE, digest
+from assessments.services.issue_reports import begin_reports
 from assessments.services.issue_scales import scale_in_use
 from assessments.states import ISSUE
 from portal import audit, clock
@@ -78,6 +79,7 @@ def add_issue(*, values: Mapping[str, Any], state: str, actor: Actor) -> LocalIs
         updated_by=actor.user,
     )
     _remember(issue, "create", actor)
+    begin_reports(actor)
     audit.record(AuditCode.ISSUE_CREATED, actor=actor, obj=issue, after=_told(content_of(issue)))
     return issue
 
@@ -111,6 +113,7 @@ def save_issue(
     if fresh.shared != before["shared"]:
         _remember(fresh, "share" if fresh.shared else "unshare", actor)
     after = content_of(fresh)
+    begin_reports(actor)
     differing = [name for name in CONTENT if before[name] != after[name]]
     audit.record(
         AuditCode.ISSUE_CHANGED,
@@ -127,6 +130,7 @@ def move_issue(*, issue: LocalIssue, name: str, actor: Actor, reason: str = "") 
     """Make one move of its state; the same one twice changes nothing."""
     check(actor, Action.EDIT_LOCAL_ISSUE, issue)
     before = _locked(issue)
+    begin_reports(actor)
     after = move(ISSUE, before, name, actor=actor, reason=reason)
     if after.version != before.version:
         LocalIssue.objects.filter(pk=after.pk).update(updated_at=clock.now(), updated_by=actor.user)
@@ -153,6 +157,7 @@ def withdraw_issue(*, issue: LocalIssue, actor: Actor, reason: str = "") -> Loca
         position=F("position") - 1
     )
     _remember(fresh, "withdraw", actor, reason)
+    begin_reports(actor)
     audit.record(AuditCode.ISSUE_WITHDRAWN, actor=actor, obj=fresh, before={"position": fresh.position})
     fresh.refresh_from_db()
     return fresh
@@ -176,14 +181,19 @@ def restore_issue(*, issue: LocalIssue, actor: Actor) -> LocalIssue:
         updated_by=actor.user,
     )
     _remember(fresh, "restore", actor)
+    begin_reports(actor)
     audit.record(AuditCode.ISSUE_RESTORED, actor=actor, obj=fresh, after={"position": position})
     fresh.refresh_from_db()
     return fresh
 
 
 def lock_list(organisation: Organisation) -> None:
-    """Let one change of an organisation's order go on at a time (SQLite: one writer anyway)."""
-    Organisation.objects.select_for_update().get(pk=organisation.pk)
+    """Let one change of an organisation's order go on at a time (SQLite: one writer anyway).
+
+    Not against those who only refer to the organisation: their key is looked for at the commit, when
+    they hold the head of the trail, for which whoever changes the list may be waiting.
+    """
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
 
 
 def next_position(organisation: Organisation) -> int:
@@ -193,7 +203,11 @@ def next_position(organisation: Organisation) -> int:
 
 
 def _fresh(issue: LocalIssue) -> LocalIssue:
-    return LocalIssue.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=issue.pk)
+    return (
+        LocalIssue.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("organisation")
+        .get(pk=issue.pk)
+    )
 
 
 def _locked(issue: LocalIssue) -> LocalIssue:
@@ -224,7 +238,7 @@ def _refuse_bad(values: Mapping[str, Any], scale: IssueScale) -> None:
     for name, (label, limit) in _LONG.items():
         if len(values[name]) > limit:
             raise MoveRefused(errors.too_long(label, limit, len(values[name])))
-    if values["field"] not in IssueField.values:
+    if values["field"] and values["field"] not in IssueField.values:
         raise MoveRefused(errors.choose("分野"))
     if values["step_id"] is not None and not SupportStep.objects.filter(pk=values["step_id"]).exists():
         raise MoveRefused(errors.choose("STEP"))

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from assessments.choices import IssueField, IssueState
-from assessments.models import LocalIssue
+from assessments.models import LocalIssue, RoundTarget
 from assessments.models.local_issues import AUTHOR_ROLES
 from assessments.services.issue_scales import ScaleMissing
 from portal.actor import Actor
@@ -87,6 +87,30 @@ class NeedsScale(PortalView):
         except ScaleMissing as error:
             context = {"page_title": "地域課題の準備ができていません", "sentence": error.sentence}
             return render(request, "assessments/issue_unready.html", context, status=503)
+
+
+class FromRound(PortalView):
+    """A page of the own list that a round's page may have led to: `?round=` leads back there."""
+
+    def setup(self, request: PortalRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.back_to_round = self._back(request)
+
+    def _back(self, request: PortalRequest) -> str:
+        """The page of the round that asks the own organisation for its issues; else nothing."""
+        key = request.GET.get("round", "")
+        if not key.isascii() or not key.isdecimal() or len(key) > 15:
+            return ""
+        asked = RoundTarget.objects.for_user(request.actor).filter(
+            round=int(key), organisation=request.actor.organisation, asks_issues=True
+        )
+        return reverse("round_issues", args=[key]) if asked.exists() else ""
+
+    @property
+    def here(self) -> str:
+        """This page again, with the way back kept."""
+        path: str = self.request.path
+        return f"{path}?round={self.request.GET['round']}" if self.back_to_round else path
 
 
 def issue_or_404(request: PortalRequest, pk: int, action: Action) -> LocalIssue:

@@ -1,4 +1,4 @@
-"""Local issues to write: adding, changing, moving on, withdrawing and bringing back."""
+"""Local issues to write: adding and changing; what is typed is kept until it is saved."""
 
 from __future__ import annotations
 
@@ -9,30 +9,23 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from assessments.issue_forms import (
-    IssueForm,
-    NeededReasonForm,
-    OptionalReasonForm,
-    issue_initial,
-    typed_value,
-)
-from assessments.models import LocalIssue
+from assessments.choices import IssueState
+from assessments.issue_forms import IssueForm, typed_value
 from assessments.services import issues as service
 from assessments.services.forms import digest
 from assessments.services.issue_scales import scale_in_use, steps
-from assessments.states import ISSUE
 from assessments.views.common import Clash, chosen, conflict
-from assessments.views.issue_common import NeedsScale, is_author, issue_or_404, readers_of
+from assessments.views.issue_common import FromRound, NeedsScale, is_author, issue_or_404, readers_of
 from portal.errors import EditConflict, MoveRefused
 from portal.http import PortalRequest
 from portal.permissions import Action, check
-from portal.ui.forms import PortalForm
+from portal.views.drafts import DraftsMixin
 
 #: What a person may change in the text of the conflict page itself; the rest is chosen between.
 _EDITABLE = {"description"}
 
 
-class IssueAdd(NeedsScale):
+class IssueAdd(DraftsMixin, FromRound, NeedsScale):
     """A new issue at the end of the own list."""
 
     def setup(self, request: PortalRequest, *args: Any, **kwargs: Any) -> None:
@@ -43,7 +36,7 @@ class IssueAdd(NeedsScale):
 
     def get(self, request: PortalRequest) -> HttpResponse:
         """Show the empty form."""
-        return self._page(self._form(initial={"version": 0, "shared": False}))
+        return self._page(self._form(initial=self.draft_saved() | self.typed()))
 
     def post(self, request: PortalRequest) -> HttpResponse:
         """Add it."""
@@ -57,8 +50,9 @@ class IssueAdd(NeedsScale):
         except MoveRefused as error:
             form.add_error(None, error.sentence)
             return self._page(form)
+        self.drop_draft()
         messages.success(request, f"「{issue.title}」を、{issue.position}位に登録しました。")
-        return redirect("own_issue_list")
+        return redirect(self.back_to_round or reverse("own_issue_list"))
 
     def _form(self, *args: Any, **kwargs: Any) -> IssueForm:
         readers = readers_of(self.request.actor.organisation)
@@ -71,10 +65,29 @@ class IssueAdd(NeedsScale):
             "form": form,
             "page_title": "地域課題の追加",
             "submit_label": "登録する",
-            "cancel_url": reverse("own_issue_list"),
+            "save_label": "登録する",
+            "cancel_url": self.back_to_round or reverse("own_issue_list"),
             "cancel_label": "登録せずに戻る",
         }
+        context |= self.draft_context() | {"saved_texts": ["この地域課題は、まだ登録されていません。"]}
         return render(self.request, "assessments/issue_form.html", context)
+
+    def draft_form(self) -> str:
+        """One new issue at a time."""
+        return f"issue:new:{self.request.actor.organisation.pk}"
+
+    def draft_title(self) -> str:
+        """What it is for."""
+        return "地域課題の追加"
+
+    def draft_names(self) -> list[str]:
+        """Every control."""
+        return [*service.CONTENT, "state"]
+
+    def draft_saved(self) -> dict[str, Any]:
+        """The empty form."""
+        empty: dict[str, Any] = dict.fromkeys(service.CONTENT, "")
+        return empty | {"shared": "no", "state": IssueState.TODO.value, "version": 0}
 
 
 class OneIssue(NeedsScale):
@@ -91,16 +104,14 @@ class OneIssue(NeedsScale):
         return redirect("issue_detail", self.issue.pk)
 
 
-class IssueEdit(OneIssue):
+class IssueEdit(DraftsMixin, FromRound, OneIssue):
     """Changing an issue; both versions side by side when somebody was faster."""
 
     def get(self, request: PortalRequest, pk: int) -> HttpResponse:
         """Show the form."""
         if self.issue.is_withdrawn:
             return self.back(service.WITHDRAWN)
-        values = service.content_of(self.issue)
-        shown = {"version": self.issue.version, "seen": digest(values)}
-        return self._page(self._form(initial=issue_initial(values) | shown))
+        return self._page(self._form(initial=self.draft_saved() | self.typed()))
 
     def post(self, request: PortalRequest, pk: int) -> HttpResponse:
         """Save it."""
@@ -123,8 +134,9 @@ class IssueEdit(OneIssue):
         except MoveRefused as error:
             form.add_error(None, error.sentence)
             return self._page(form)
+        self.drop_draft()
         messages.success(request, f"「{form.cleaned_data['title']}」を保存しました。")
-        return self.back()
+        return redirect(self.back_to_round) if self.back_to_round else self.back()
 
     def _form(self, *args: Any, **kwargs: Any) -> IssueForm:
         readers = readers_of(self.issue.organisation)
@@ -136,10 +148,34 @@ class IssueEdit(OneIssue):
             "issue": self.issue,
             "page_title": "地域課題の変更",
             "submit_label": "保存する",
-            "cancel_url": reverse("issue_detail", args=[self.issue.pk]),
+            "save_label": "保存する",
+            "cancel_url": self.back_to_round or reverse("issue_detail", args=[self.issue.pk]),
             "is_sample": self.issue.is_sample,
         }
+        context |= self.draft_context() | {"saved_texts": self._saved_in_words(form)}
         return render(self.request, "assessments/issue_form.html", context)
+
+    def _saved_in_words(self, form: IssueForm) -> list[str]:
+        saved = service.content_of(self.issue)
+        return [f"{form.fields[name].label}：{_words(form, name, saved[name])}" for name in service.CONTENT]
+
+    def draft_form(self) -> str:
+        """One issue."""
+        return f"issue:{self.issue.pk}"
+
+    def draft_title(self) -> str:
+        """The issue by its name."""
+        return f"地域課題「{self.issue.title}」の変更"
+
+    def draft_names(self) -> list[str]:
+        """Every control."""
+        return list(service.CONTENT)
+
+    def draft_saved(self) -> dict[str, Any]:
+        """The stored content as the controls hold it, with the marks of its version."""
+        saved = service.content_of(self.issue)
+        marks = {"version": self.issue.version, "seen": digest(saved)}
+        return {name: typed_value(name, value) for name, value in saved.items()} | marks
 
     def _conflict(self, error: EditConflict, form: IssueForm) -> HttpResponse:
         current: Any = error.current
@@ -180,108 +216,3 @@ def _words(form: IssueForm, name: str, value: Any) -> str:
     choices = dict(getattr(form.fields[name], "choices", []))
     posted = typed_value(name, value)
     return str(choices.get(posted, posted)) or "（入力なし）"
-
-
-class Asking(OneIssue):
-    """A page that names the issue and the effect, asks for a reason, and acts when confirmed."""
-
-    def form(self, *data: Any) -> PortalForm:
-        """What is asked for."""
-        return OptionalReasonForm(*data)
-
-    def words(self) -> dict[str, str]:
-        """Title, effect and label of the act."""
-        raise NotImplementedError
-
-    def act(self, reason: str) -> str:
-        """Do it; the sentence that tells so."""
-        raise NotImplementedError
-
-    def get(self, request: PortalRequest, **_kwargs: Any) -> HttpResponse:
-        """Ask."""
-        return self._page(self.form())
-
-    def post(self, request: PortalRequest, **_kwargs: Any) -> HttpResponse:
-        """Do it, and show the issue as it stands then."""
-        form = self.form(request.POST)
-        if not form.is_valid():
-            return self._page(form)
-        try:
-            done = self.act(form.cleaned_data.get("reason", ""))
-        except MoveRefused as error:
-            return self.back(error.sentence)
-        messages.success(request, done)
-        return self.back()
-
-    def _page(self, form: PortalForm) -> HttpResponse:
-        words = self.words()
-        context = {
-            **words,
-            "form": form,
-            "issue": self.issue,
-            "page_title": words["title"],
-            "is_sample": self.issue.is_sample,
-        }
-        return render(self.request, "assessments/issue_confirm.html", context)
-
-
-class IssueMove(Asking):
-    """One move of its state."""
-
-    def setup(self, request: PortalRequest, *args: Any, **kwargs: Any) -> None:
-        super().setup(request, *args, **kwargs)
-        if kwargs["move"] not in ISSUE.moves:
-            raise Http404
-        self.step = ISSUE.moves[kwargs["move"]]
-
-    def form(self, *data: Any) -> PortalForm:
-        return NeededReasonForm(*data) if self.step.needs_reason else OptionalReasonForm(*data)
-
-    def words(self) -> dict[str, str]:
-        target = LocalIssue(state=self.step.target).get_state_display()
-        return {
-            "title": f"状態を「{target}」にします",
-            "effect": f"今の状態は「{self.issue.get_state_display()}」です。"
-            "理由は、自団体の経過にだけ残り、共有している相手には表示されません。",
-            "label": self.step.label,
-        }
-
-    def act(self, reason: str) -> str:
-        issue = service.move_issue(
-            issue=self.issue, name=self.step.name, actor=self.request.actor, reason=reason
-        )
-        return f"「{issue.title}」の状態を、「{issue.get_state_display()}」にしました。"
-
-
-class IssueWithdraw(Asking):
-    """Taking an issue off the list."""
-
-    def words(self) -> dict[str, str]:
-        return {
-            "title": "地域課題を取り下げます",
-            "effect": "取り下げると、一覧と図に表示されなくなり、共有も止まります。"
-            "内容と経過は残り、あとで取下げを取り消せます。",
-            "label": "取り下げる",
-        }
-
-    def act(self, reason: str) -> str:
-        issue = service.withdraw_issue(issue=self.issue, actor=self.request.actor, reason=reason)
-        return f"「{issue.title}」を取り下げました。この画面から、取下げを取り消せます。"
-
-
-class IssueRestore(Asking):
-    """Bringing a withdrawn issue back."""
-
-    def form(self, *data: Any) -> PortalForm:
-        return PortalForm(*data)
-
-    def words(self) -> dict[str, str]:
-        return {
-            "title": "地域課題の取下げを取り消します",
-            "effect": "取り消すと、一覧のいちばん下の順位に戻ります。共有は、しない状態になります。",
-            "label": "取下げを取り消す",
-        }
-
-    def act(self, reason: str) -> str:
-        issue = service.restore_issue(issue=self.issue, actor=self.request.actor)
-        return f"「{issue.title}」の取下げを取り消し、{issue.position}位にしました。"

@@ -12,7 +12,7 @@ from django.urls import reverse
 from assessments.issue_forms import OrderForm, rank_name
 from assessments.models import LocalIssue
 from assessments.services.issue_order import order_seen, save_order, step_issue
-from assessments.views.issue_common import any_sample, issue_tabs
+from assessments.views.issue_common import FromRound, any_sample, issue_tabs
 from assessments.views.issues import OwnIssuesView
 from portal.errors import EditConflict
 from portal.http import PortalRequest
@@ -21,7 +21,7 @@ from portal.permissions import Action, check
 _STEPS = {"up": -1, "down": 1}
 
 
-class OwnIssueOrder(OwnIssuesView):
+class OwnIssueOrder(FromRound, OwnIssuesView):
     """All own issues with a number each, and buttons to move one by one step."""
 
     def setup(self, request: PortalRequest, *args: Any, **kwargs: Any) -> None:
@@ -47,7 +47,7 @@ class OwnIssueOrder(OwnIssuesView):
         except EditConflict as error:
             return self._conflict(error.sentence)
         messages.success(request, "順位を保存しました。" if changed else "順位に変わりはありません。")
-        return redirect("own_issue_order")
+        return redirect(self.back_to_round or reverse("own_issue_order"))
 
     def _issues(self) -> list[LocalIssue]:
         rows = LocalIssue.objects.for_user(self.request.actor)
@@ -61,9 +61,9 @@ class OwnIssueOrder(OwnIssuesView):
         rank = step_issue(issue=issue, steps=steps, actor=self.request.actor)
         if not rank:
             messages.error(self.request, "この地域課題は取り下げられているため、順位を変えられません。")
-            return redirect("own_issue_order")
+            return redirect(self.here)
         messages.success(self.request, f"「{issue.title}」を{rank}位にしました。")
-        return redirect(f"{reverse('own_issue_order')}#issue-{issue.pk}")
+        return redirect(f"{self.here}#issue-{issue.pk}")
 
     def _conflict(self, sentence: str) -> HttpResponse:
         """The list as it stands now with the numbers as typed: nothing is lost, nothing is saved."""
@@ -83,6 +83,8 @@ class OwnIssueOrder(OwnIssuesView):
             "form": form,
             "rows": rows,
             "conflict": conflict,
+            "cancel_url": self.back_to_round or reverse("own_issue_list"),
+            "back_to_round": self.back_to_round,
             "has_errors": bool(conflict),
             "page_title": "順位の変更",
             "tabs": issue_tabs(self.request.actor, "own_issue_order"),

@@ -156,7 +156,7 @@ class LocalIssueChart(NeedsScale):
         if request.actor.role == Role.MUNICIPALITY:
             raise Http404
         shared = Shared(request, shared_with(request))
-        rows = list(shared.rows.order_by(*DEFAULT_ORDER))
+        rows = list(shared.rows.select_related("scale").order_by(*DEFAULT_ORDER))
         title = "共有された地域課題"
         context = {
             "page_title": f"{title}の図",

@@ -89,7 +89,8 @@ class OwnIssueChart(OwnIssuesView):
 
     def get(self, request: PortalRequest) -> HttpResponseBase:
         """Show it."""
-        rows = list(self.rows().filter(withdrawn_at__isnull=True).order_by("position", "pk"))
+        shown = self.rows().filter(withdrawn_at__isnull=True).select_related("scale")
+        rows = list(shown.order_by("position", "pk"))
         title = f"{request.actor.organisation.name}の地域課題"
         chart = issue_chart([(row.position or 0, row) for row in rows], scale_in_use(), title=title)
         context = {

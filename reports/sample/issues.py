@@ -38,11 +38,12 @@ class _Ground:
     steps: dict[str, SupportStep]
     scale: IssueScale
 
-    def organisation(self, item: dict[str, Any]) -> Organisation:
-        """By code, or a union by its name."""
-        if "union" in item:
-            return Organisation.objects.get(kind=OrganisationKind.UNION, name=item["union"])
-        return self.organisations[item["organisation"]]
+
+def organisation_of(item: dict[str, Any], organisations: Organisations) -> Organisation:
+    """By code, or a union by its name."""
+    if "union" in item:
+        return Organisation.objects.get(kind=OrganisationKind.UNION, name=item["union"])
+    return organisations[item["organisation"]]
 
 
 def make_issues() -> int:
@@ -60,7 +61,7 @@ def make_issues() -> int:
 
 def _list(item: dict[str, Any], ground: _Ground) -> Iterable[tuple[LocalIssue, list[Step]]]:
     """One organisation's issues; behind those that real people added, if any."""
-    organisation = ground.organisation(item)
+    organisation = organisation_of(item, ground.organisations)
     officer = _officer(organisation)
     first = LocalIssue.objects.filter(organisation=organisation).active().count() + 1
     position = first

@@ -52,7 +52,6 @@ def test_errors_name_the_field_and_keep_what_was_typed(page):
     html = said(page.post(reverse("issue_add"), data))
     for sentence in (
         "地域課題を入力してください。",
-        "分野を選んでください。",
         "状態を選んでください。",
         "共有を選んでください。",
     ):
@@ -97,7 +96,7 @@ def test_two_editors_see_both_texts_and_choose_field_by_field(page, issue):
     assert LocalIssue.objects.get().title == "先の人の題"
     clashes = response.context["clashes"]
     assert [clash.key for clash in clashes] == ["title", "description", "benefit"]
-    again = {name: str(value) for name, value in response.context["hidden"].items()}
+    again = {name: str(value) for name, value in response.context["hidden"]}
     again |= {name: value for clash in clashes for name, value in clash.typed}
     chosen = {"use_title": "saved", "use_description": "mine", "use_benefit": "mine"}
     assert page.post(where, again | chosen).status_code == 302
