@@ -19,13 +19,13 @@ demo: ## Load the sample year, render its reports and serve http://127.0.0.1:800
 
 test: ## Run the whole test suite (ARGS="-x tests/ci" chooses)
 	@bash .ci/setup test
-	@$(BIN)/python -m pytest -rs $(ARGS)
+	@bash .ci/test $(ARGS)
 
 lint: ## Run every check of form: ruff, mypy, layers, templates, migrations, settings, limits
 	@bash .ci/setup test
 	@bash .ci/lint
 
-bench: ## Measure PDF rendering as a ratio to plain WeasyPrint
+bench: ## Measure PDF, tables, hand-over and the last day as ratios in one run (ARGS=drafts: one of them)
 	@bash .ci/setup test
 	@$(BIN)/python -m bench $(ARGS)
 

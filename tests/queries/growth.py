@@ -24,7 +24,9 @@ from tests import factories as f
 from tests.conftest import actor_for
 from tests.factories_issues import make_issue
 from tests.permissions import rows_outbox
+from tests.permissions.rows_issue_reports import grow_issue_reports
 from tests.permissions.rows_local import grow_issues
+from tests.permissions.rows_talk import grow_talk
 from tests.permissions.scene import Scene, submitted
 from tests.permissions.scene_people import grow_people
 
@@ -49,9 +51,12 @@ def grow(scene: Scene) -> None:
     _rounds(scene)
     _application(scene)
     grow_people(scene)
-    grow_issues(scene.world.actors["town_a1"], _neighbours(scene))
+    neighbours = _neighbours(scene)
+    grow_issues(scene.world.actors["town_a1"], neighbours)
+    grow_issue_reports(scene, neighbours)
     _hats(scene)
     rows_outbox.grow(scene)
+    grow_talk(scene)
 
 
 def _neighbours(scene: Scene) -> list[Actor]:
