@@ -11,14 +11,32 @@ class FormState(models.TextChoices):
     SUBMITTED = "submitted", "提出済み"
     RETURNED = "returned", "差戻し"
     ACCEPTED = "accepted", "受理"
+    CORRECTING = "correcting", "訂正中"
+
+
+class FormKind(models.TextChoices):
+    """What a round asks for (提出物); of checklists there may be several."""
+
+    PROGRESS = "progress", "取組状況"
+    CHECKLIST = "checklist", "自己点検"
+    ISSUES = "issues", "地域課題"
 
 
 class AssessmentState(models.TextChoices):
-    """States of a self-assessment (自己点検)."""
+    """States of a self-assessment (自己点検), and of handing local issues in (地域課題の提出)."""
 
     DRAFT = "draft", "作成中"
     SUBMITTED = "submitted", "提出済み"
     CONFIRMED = "confirmed", "確定"
+
+
+class StepState(models.TextChoices):
+    """How far a progress report says one step (STEP01–04) has come."""
+
+    TODO = "todo", "未着手"
+    DOING = "doing", "実施中"
+    DONE = "done", "完了"
+    NOT_PLANNED = "not_planned", "行わない"
 
 
 class AnswerStatus(models.TextChoices):
@@ -75,11 +93,27 @@ class ReminderKind(models.TextChoices):
     BY_HAND = "by_hand", "担当者から"
 
 
+class ProposalState(models.TextChoices):
+    """What became of what a prefecture filled in for a town (代理入力)."""
+
+    WAITING = "entry_waiting", "市町村の確認待ち"
+    TAKEN = "entry_taken", "反映済み"
+    DECLINED = "entry_declined", "市町村が断った"
+    WITHDRAWN = "entry_withdrawn", "取下げ"
+
+
 #: States whose content prefecture and reports may read.
 HANDED_IN = (FormState.SUBMITTED, FormState.ACCEPTED)
 ASSESSMENT_HANDED_IN = (AssessmentState.SUBMITTED, AssessmentState.CONFIRMED)
 #: States in which the author may write.
-OPEN_STATES = (FormState.DRAFT, FormState.RETURNED)
+OPEN_STATES = (FormState.DRAFT, FormState.RETURNED, FormState.CORRECTING)
+
+
+class CommentVisibility(models.TextChoices):
+    """Who reads a comment on a form."""
+
+    INTERNAL = "internal", "自分の団体の中だけ"
+    SHARED = "shared", "相手の団体と共有"
 
 
 class IssueField(models.TextChoices):

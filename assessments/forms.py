@@ -10,9 +10,9 @@ from django import forms
 from assessments.choices import AnswerStatus
 from assessments.models import FrameworkLevel, Question
 from assessments.models.checklists import EVIDENCE_LIMIT
-from assessments.models.progress import SECTION_LIMIT, SECTIONS
+from assessments.models.progress import SECTION_LIMIT
+from assessments.models.sections import Section
 from assessments.services.checklists import Given
-from assessments.services.progress import section_label
 from assessments.services.reminder_letters import Recipient
 from assessments.services.reminders import NOTE_LIMIT, Candidate
 from portal.files import ACCEPTED, ACCEPTED_LABEL, MAX_FILES
@@ -21,14 +21,6 @@ from portal.ui.dates import jdate, jdatetime
 from portal.ui.forms import CharField, PortalFilterForm, PortalForm, TextField, dress
 from portal.ui.widgets import FileInput
 
-SECTION_HELP = {
-    "overview": "この報告の期間に行った取組を、2～3文でまとめてください。",
-    "activities": "誰と、いつ、何を行ったかを、行った順に入力してください。"
-    "例：7月に、窓口担当課と業務の棚卸しを3回行いました。",
-    "issues": "取組を進める中で分かった課題を入力してください。",
-    "effective_support": "課題の解決に役立つと考える支援を、"
-    "県、伴走支援事業者、国などの相手とあわせて入力してください。",
-}
 REASON_LIMIT = 1000
 
 
@@ -37,22 +29,6 @@ class VersionedForm(PortalForm):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
-
-
-class SectionForm(VersionedForm):
-    """One section of a progress report; required when going on, free when saving a draft."""
-
-    def __init__(self, *args: Any, section: str, required: bool = True, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = TextField(
-            label=section_label(section),
-            help_text=f"{SECTION_HELP[section]}{SECTION_LIMIT:,}文字まで入力できます。",
-            limit=SECTION_LIMIT,
-            rows=12,
-        )
-        self.fields[section] = field
-        dress(field, str(field.label))
-        self.fields[section].required = required
 
 
 class AttachForm(PortalForm):
@@ -88,6 +64,24 @@ class ReasonForm(PortalForm):
     )
 
 
+class MoveForm(PortalForm):
+    """A move that is confirmed: with its reason where one is asked for, else without any field."""
+
+    def __init__(self, *args: Any, label: str = "", help_text: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if label:
+            self.fields["reason"] = TextField(label=label, help_text=help_text, limit=REASON_LIMIT)
+            dress(self.fields["reason"], label)
+
+
+class DeclineForm(PortalForm):
+    """Why a town does not want what its prefecture filled in for it."""
+
+    reason = TextField(
+        label="断る理由", help_text="県の担当者に、そのまま表示されます。", limit=REASON_LIMIT, rows=4
+    )
+
+
 class ReturnForm(ReasonForm):
     """Which sections are given back, and why."""
 
@@ -95,9 +89,13 @@ class ReturnForm(ReasonForm):
         label="直してほしい項目",
         help_text="選んだ項目だけを、相手の団体が直せるようになります。",
         widget=forms.CheckboxSelectMultiple,
-        choices=[(section, section_label(section)) for section in SECTIONS],
     )
     field_order = ["sections", "reason"]
+
+    def __init__(self, *args: Any, offered: Sequence[Section], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["sections"]
+        field.choices = [(one.code, one.label) for one in offered]
 
 
 class ChecklistPageForm(VersionedForm):

@@ -95,7 +95,7 @@ class LaterDatesForm(PortalForm):
             self.add_error(name if name in self.fields else None, why)
 
 
-FORMS_ASKED = [("progress", "取組状況"), ("checklists", "自己点検")]
+FORMS_ASKED = [("progress", "取組状況"), ("checklists", "自己点検"), ("issues", "地域課題")]
 
 
 class GroupForm(PortalForm):
@@ -113,7 +113,7 @@ class GroupForm(PortalForm):
     def asked(self) -> Asked:
         """Which forms."""
         chosen = self.cleaned_data["forms_asked"]
-        return Asked(progress="progress" in chosen, checklists="checklists" in chosen)
+        return Asked(**{name: name in chosen for name, _label in FORMS_ASKED})
 
 
 class CandidateFilterForm(PortalFilterForm):

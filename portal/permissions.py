@@ -54,6 +54,10 @@ class Action(models.TextChoices):
     SIGN_OFF_PROGRESS = "sign_off_progress", "取組状況を決裁する"
     RECALL_PROGRESS = "recall_progress", "決裁待ちの取組状況を入力に戻す"
     REVIEW_PROGRESS = "review_progress", "取組状況を受理する・差し戻す"
+    PRINT_PROGRESS = "print_progress", "取組状況を印刷する"
+    VIEW_COMMENTS = "view_comments", "コメントを見る"
+    COMMENT_ON_FORM = "comment_on_form", "コメントを書く"
+    RESOLVE_COMMENT = "resolve_comment", "コメントを解決済みにする・戻す"
     EDIT_PREFECTURE_SUPPORT = "edit_prefecture_support", "県による支援の状況を入力する"
     VIEW_ASSESSMENT = "view_assessment", "自己点検を見る"
     EDIT_ASSESSMENT = "edit_assessment", "自己点検に回答する"
@@ -65,6 +69,7 @@ class Action(models.TextChoices):
     VIEW_TARGET = "view_target", "団体ごとの提出状況を見る"
     EXTEND_DUE = "extend_due", "提出期限を延長する"
     DECLARE_NOT_APPLICABLE = "declare_not_applicable", "該当なしを登録する"
+    ENTER_ON_BEHALF = "enter_on_behalf", "市町村に代わって入力する"
     # end of rounds
     VIEW_REPORT = "view_report", "報告書を見る"
     RENDER_REPORT = "render_report", "報告書のPDFを作成する"
@@ -93,6 +98,9 @@ class Action(models.TextChoices):
     # local issues
     VIEW_LOCAL_ISSUES = "view_local_issues", "地域課題を見る"
     EDIT_LOCAL_ISSUE = "edit_local_issue", "地域課題を入力する"
+    VIEW_ISSUE_REPORT = "view_issue_report", "提出された地域課題を見る"
+    SUBMIT_ISSUE_REPORT = "submit_issue_report", "地域課題を提出する"
+    CONFIRM_ISSUE_REPORT = "confirm_issue_report", "提出された地域課題を確定する・差し戻す"
 
     # notices and mails
     VIEW_NOTICES = "view_notices", "お知らせを見る"
@@ -128,6 +136,10 @@ RULES: dict[Action, frozenset[Standing]] = {
     Action.SIGN_OFF_PROGRESS: frozenset({S.AUTHOR}),
     Action.RECALL_PROGRESS: frozenset({S.AUTHOR}),
     Action.REVIEW_PROGRESS: frozenset({S.PREFECTURE, S.SECRETARIAT}),
+    Action.PRINT_PROGRESS: frozenset({S.AUTHOR, S.PREFECTURE, S.SECRETARIAT}),
+    Action.VIEW_COMMENTS: frozenset({S.AUTHOR, S.PREFECTURE, S.SECRETARIAT}),
+    Action.COMMENT_ON_FORM: frozenset({S.AUTHOR, S.PREFECTURE, S.SECRETARIAT}),
+    Action.RESOLVE_COMMENT: frozenset({S.AUTHOR, S.PREFECTURE, S.SECRETARIAT}),
     Action.EDIT_PREFECTURE_SUPPORT: frozenset({S.PREFECTURE}),
     Action.VIEW_ASSESSMENT: frozenset({S.AUTHOR, S.PREFECTURE, S.SECRETARIAT}),
     Action.EDIT_ASSESSMENT: frozenset({S.AUTHOR}),
@@ -138,6 +150,7 @@ RULES: dict[Action, frozenset[Standing]] = {
     Action.VIEW_TARGET: frozenset({S.AUTHOR, S.PREFECTURE, S.SECRETARIAT}),
     Action.EXTEND_DUE: frozenset({S.PREFECTURE, S.SECRETARIAT}),
     Action.DECLARE_NOT_APPLICABLE: frozenset({S.AUTHOR}),
+    Action.ENTER_ON_BEHALF: frozenset({S.PREFECTURE}),
     Action.VIEW_REPORT: frozenset({S.PREFECTURE, S.SECRETARIAT}),
     Action.RENDER_REPORT: frozenset({S.PREFECTURE, S.SECRETARIAT}),
     Action.VIEW_JOBS: _ALL,
@@ -164,6 +177,9 @@ RULES: dict[Action, frozenset[Standing]] = {
     # local issues
     Action.VIEW_LOCAL_ISSUES: frozenset({S.AUTHOR, S.PREFECTURE, S.VENDOR, S.SECRETARIAT}),
     Action.EDIT_LOCAL_ISSUE: frozenset({S.AUTHOR}),
+    Action.VIEW_ISSUE_REPORT: frozenset({S.AUTHOR, S.PREFECTURE, S.SECRETARIAT}),
+    Action.SUBMIT_ISSUE_REPORT: frozenset({S.AUTHOR}),
+    Action.CONFIRM_ISSUE_REPORT: frozenset({S.PREFECTURE, S.SECRETARIAT}),
     # notices and mails
     Action.VIEW_NOTICES: _ALL,
     Action.SET_OFFICE_MAIL: _ALL,
@@ -182,7 +198,10 @@ DUTIES: dict[Action, frozenset[Duty]] = {
     Action.EDIT_PROGRESS: _EDITORS,
     Action.SUBMIT_PROGRESS: _EDITORS,
     Action.SIGN_OFF_PROGRESS: frozenset({Duty.APPROVER, Duty.MANAGER}),
+    Action.RECALL_PROGRESS: _EDITORS,
     Action.REVIEW_PROGRESS: _DECIDERS,
+    Action.COMMENT_ON_FORM: _EDITORS | {Duty.APPROVER},
+    Action.RESOLVE_COMMENT: _EDITORS | {Duty.APPROVER},
     Action.EDIT_PREFECTURE_SUPPORT: _DECIDERS,
     Action.EDIT_ASSESSMENT: _EDITORS,
     Action.SUBMIT_ASSESSMENT: _EDITORS,
@@ -205,8 +224,11 @@ DUTIES: dict[Action, frozenset[Duty]] = {
     Action.MANAGE_ROUND: _DECIDERS,
     Action.EXTEND_DUE: _DECIDERS,
     Action.DECLARE_NOT_APPLICABLE: _EDITORS,
+    Action.ENTER_ON_BEHALF: _DECIDERS,
     # local issues
     Action.EDIT_LOCAL_ISSUE: _EDITORS,
+    Action.SUBMIT_ISSUE_REPORT: _EDITORS,
+    Action.CONFIRM_ISSUE_REPORT: _DECIDERS,
     # notices and mails
     Action.SET_OFFICE_MAIL: _EDITORS,
     Action.RETRY_MAIL: _DECIDERS,

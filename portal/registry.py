@@ -52,6 +52,8 @@ class TaskItem:
     state: str
     state_label: str
     due: dt.date | None = None
+    #: Before everything with a date: what somebody began and left.
+    comes_first: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,8 +108,6 @@ task_sources: Registry[TaskSource] = Registry()
 task_counters: Registry[TaskCounter] = Registry()
 handover_hooks: Registry[HandoverHook] = Registry()
 contact_scopes: Registry[ContactScope] = Registry()
-#: What must be looked at every few minutes where no beat runs; each is quick and may run twice.
-routines: Registry[Callable[[], object]] = Registry()
 #: Official codes of organisations, by id: what a spreadsheet names them by.
 organisation_codes: Registry[Callable[[Iterable[int]], Mapping[int, str]]] = Registry()
 town_links: Registry[TownLinkSource] = Registry()

@@ -7,6 +7,7 @@ that is open) is checked by the noun's own service before it calls `move`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -61,11 +62,14 @@ class StateMachine:
         """The moves that start from a state."""
         return [move for move in self.moves.values() if state in move.sources]
 
-    def is_own_work(self, obj: Any, user: User) -> bool:
-        """Whether this person wrote in it or handed it in, in whatever membership."""
+    def is_own_work(self, obj: Any, user: User, move: str = "") -> bool:
+        """Whether this person wrote in it or handed it in, in whatever membership.
+
+        With the name of a move, other than by that move: who signed it off once may do so again.
+        """
         if getattr(obj, self.writers).filter(pk=user.pk).exists():
             return True
-        return bool(getattr(obj, self.history).filter(by=user, action__in=self.authored_by).exists())
+        return bool(getattr(obj, self.history).filter(by=user, action__in=self.authored_by - {move}).exists())
 
     def own_work_sentence(self, move: Move) -> str:
         """Why somebody may not make this move on their own work."""
@@ -79,8 +83,18 @@ M = TypeVar("M", bound=models.Model)
 
 
 @transaction.atomic
-def move(machine: StateMachine, obj: M, name: str, *, actor: Actor, reason: str = "") -> M:
+def move(
+    machine: StateMachine,
+    obj: M,
+    name: str,
+    *,
+    actor: Actor,
+    reason: str = "",
+    more: Mapping[str, Any] | None = None,
+) -> M:
     """Make one move under a row lock, write its history row and record it; return the fresh object.
+
+    `more` goes into further columns of the noun's history.
 
     The entry holds the head of the audit trail until the commit: lock what else is needed before.
 
@@ -89,7 +103,7 @@ def move(machine: StateMachine, obj: M, name: str, *, actor: Actor, reason: str 
     not allow it or a needed reason is missing.
     """
     step = machine.moves[name]
-    fresh: Any = type(obj)._default_manager.select_for_update().get(pk=obj.pk)
+    fresh: Any = type(obj)._default_manager.select_for_update(no_key=True).get(pk=obj.pk)
     check(actor, step.action, fresh)
     if fresh.state not in step.sources:
         if _already_done(machine, fresh, step, actor):
@@ -99,11 +113,11 @@ def move(machine: StateMachine, obj: M, name: str, *, actor: Actor, reason: str 
             "画面を開き直して、今の状態を確かめてください。",
             obj,
         )
-    if step.by_another and machine.is_own_work(fresh, actor.user):
+    if step.by_another and machine.is_own_work(fresh, actor.user, step.name):
         raise MoveRefused(machine.own_work_sentence(step))
     if step.needs_reason and not reason.strip():
         raise MoveRefused(f"{step.label}理由を入力してください。", obj)
-    _make(machine, fresh, step, actor, reason.strip())
+    _make(machine, fresh, step, actor, {"reason": reason.strip(), **(more or {})})
     before = fresh.state
     fresh.refresh_from_db()
     record(
@@ -118,7 +132,7 @@ def move(machine: StateMachine, obj: M, name: str, *, actor: Actor, reason: str 
     return fresh
 
 
-def _make(machine: StateMachine, fresh: Any, step: Move, actor: Actor, reason: str) -> None:
+def _make(machine: StateMachine, fresh: Any, step: Move, actor: Actor, told: Mapping[str, Any]) -> None:
     """Change the state, when it is still what it was, and write the history row."""
     changed = (
         type(fresh)
@@ -133,7 +147,7 @@ def _make(machine: StateMachine, fresh: Any, step: Move, actor: Actor, reason: s
         action=step.name,
         from_state=fresh.state,
         to_state=step.target,
-        reason=reason,
+        **told,
         by=actor.user,
         membership=actor.membership,
         at=clock.now(),

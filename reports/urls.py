@@ -26,6 +26,7 @@ REGION = "programs/<slug:slug>/regions/<str:code>/reports/"
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("tasks/", home.task_list, name="task_list"),
     path("help/", about.help_page, name="help"),
     path("accessibility/", about.accessibility, name="accessibility"),
     path("credits/", about.credits, name="credits"),

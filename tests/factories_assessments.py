@@ -1,13 +1,25 @@
 """What tests of rounds and checklists need beyond single rows: a whole round, a whole checklist."""
 
 import datetime as dt
+from typing import Any
 
-from assessments.choices import AssessmentState, FormState
-from assessments.models import Answer, Assessment, Framework, ProgressReport, Question, Round
-from assessments.models.progress import SECTIONS
+from assessments.choices import AssessmentState, FormState, IssueField, StepState
+from assessments.models import (
+    Answer,
+    Assessment,
+    Framework,
+    ProgressReport,
+    ProgressSubmission,
+    Question,
+    Round,
+    SupportStep,
+)
+from assessments.models.sections import TEXT_FIELDS, sections_for
 from assessments.services.checklists import submit_assessment
 from assessments.services.progress import submit_progress
+from assessments.services.sections import all_values, words_of
 from assessments.services.setup import Setup
+from portal import clock
 from portal.actor import Actor
 from portal.models import Organisation
 from tests import factories as f
@@ -37,9 +49,37 @@ def make_round(
 
 
 def full_report(round_: Round, organisation: Organisation, **kwargs) -> ProgressReport:
-    """A draft with text in every section."""
-    texts = dict.fromkeys(SECTIONS, TEXT) | kwargs
-    return f.ProgressReportFactory(round=round_, organisation=organisation, **texts)
+    """A draft with something in every section."""
+    return f.ProgressReportFactory(
+        round=round_, organisation=organisation, **(full_values(organisation) | kwargs)
+    )
+
+
+def full_values(organisation: Organisation) -> dict[str, Any]:
+    """Column → what a complete form of this organisation holds."""
+    names = [name for section in sections_for(organisation.kind) for name in section.fields]
+    found: dict[str, Any] = {name: TEXT for name in names if name in TEXT_FIELDS}
+    if "fields" in names:
+        found |= {"fields": [IssueField.DISASTER.value], "steps": steps_doing()}
+    return found
+
+
+def steps_doing() -> dict[str, str]:
+    """Every step that is loaded, under way."""
+    return {step.code: StepState.DOING.value for step in SupportStep.objects.all()}
+
+
+def snapshot(report: ProgressReport, actor: Actor) -> ProgressSubmission:
+    """The next submission of a report whose state was set by hand."""
+    number = report.submissions.count() + 1
+    return ProgressSubmission.objects.create(
+        report=report,
+        number=number,
+        receipt=f"R7-P-{ProgressSubmission.objects.count() + 1:04d}",
+        content={"sections": words_of(report), "values": all_values(report)},
+        by=actor.user,
+        at=clock.now(),
+    )
 
 
 def submitted_report(round_: Round, actor: Actor, **kwargs) -> ProgressReport:

@@ -7,7 +7,13 @@ from assessments.models.checklists import (
     AssessmentStatusChange,
     AssessmentSubmission,
 )
+from assessments.models.comments import FormComment
 from assessments.models.frameworks import Framework, FrameworkLevel, Principle, Question
+from assessments.models.issue_reports import (
+    IssueReport,
+    IssueReportStatusChange,
+    IssueReportSubmission,
+)
 from assessments.models.local_issues import (
     IssueCriterion,
     IssueLevel,
@@ -16,12 +22,14 @@ from assessments.models.local_issues import (
     LocalIssueChange,
     SupportStep,
 )
+from assessments.models.prints import ProgressPrint
 from assessments.models.progress import (
     PrefectureSupport,
     ProgressReport,
     ProgressStatusChange,
     ProgressSubmission,
 )
+from assessments.models.proposals import EntryProposal
 from assessments.models.reminders import Reminder
 from assessments.models.round_parts import DueExtension, NotApplicable, RoundGuide
 from assessments.models.rounds import Round, RoundTarget
@@ -32,10 +40,15 @@ __all__ = [
     "AssessmentStatusChange",
     "AssessmentSubmission",
     "DueExtension",
+    "EntryProposal",
+    "FormComment",
     "Framework",
     "FrameworkLevel",
     "IssueCriterion",
     "IssueLevel",
+    "IssueReport",
+    "IssueReportStatusChange",
+    "IssueReportSubmission",
     "IssueScale",
     "LocalIssue",
     "LocalIssueChange",
@@ -43,6 +56,7 @@ __all__ = [
     "PrefectureSupport",
     "Principle",
     "ProgressAttachment",
+    "ProgressPrint",
     "ProgressReport",
     "ProgressStatusChange",
     "ProgressSubmission",

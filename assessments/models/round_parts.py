@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from assessments.choices import ExtensionKind, GuideKind
+from assessments.choices import ExtensionKind, FormKind, GuideKind
 from assessments.models.frameworks import Framework
 from assessments.models.rounds import Round, RoundTarget
 from portal.actor import Actor
@@ -90,9 +90,10 @@ class NotApplicable(models.Model):
     target = models.ForeignKey(
         RoundTarget, verbose_name="報告対象", on_delete=models.PROTECT, related_name="not_applicable"
     )
+    form = models.CharField("提出物", max_length=10, choices=FormKind)
     framework = models.ForeignKey(
         Framework,
-        verbose_name="点検票（空のときは取組状況）",
+        verbose_name="点検票（自己点検のとき）",
         null=True,
         blank=True,
         on_delete=models.PROTECT,
@@ -117,10 +118,15 @@ class NotApplicable(models.Model):
         verbose_name = verbose_name_plural = "該当なし"
         ordering = ["target", "id"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(form=FormKind.CHECKLIST, framework__isnull=False)
+                | Q(form__in=[FormKind.PROGRESS, FormKind.ISSUES], framework__isnull=True),
+                name="not_applicable_names_its_form",
+            ),
             models.UniqueConstraint(
-                fields=["target"],
+                fields=["target", "form"],
                 condition=Q(framework__isnull=True, undone_at__isnull=True),
-                name="not_applicable_progress_once",
+                name="not_applicable_form_once",
             ),
             models.UniqueConstraint(
                 fields=["target", "framework"],
@@ -130,4 +136,9 @@ class NotApplicable(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.target} {self.framework or '取組状況'}"
+        return f"{self.target} {self.framework or self.get_form_display()}"
+
+    @property
+    def code(self) -> str:
+        """The form as addresses and statuses name it."""
+        return str(self.framework_id) if self.framework_id else self.form

@@ -149,6 +149,7 @@ class RoundTarget(models.Model):
     )
     asks_progress = models.BooleanField("取組状況を求める", default=False)
     asks_checklists = models.BooleanField("自己点検を求める", default=False)
+    asks_issues = models.BooleanField("地域課題を求める", default=False)
     extended_to = models.DateField("延長した提出期限", null=True, blank=True)
 
     objects = RoundTargetQuerySet.as_manager()
@@ -159,7 +160,8 @@ class RoundTarget(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["round", "organisation"], name="round_target_once"),
             models.CheckConstraint(
-                condition=Q(asks_progress=True) | Q(asks_checklists=True), name="round_target_asks_something"
+                condition=Q(asks_progress=True) | Q(asks_checklists=True) | Q(asks_issues=True),
+                name="round_target_asks_something",
             ),
         ]
 

@@ -93,7 +93,7 @@ def downloaded(*, attachment: ProgressAttachment, actor: Actor) -> StoredFile:
 
 def _locked(report: ProgressReport) -> ProgressReport:
     return (
-        ProgressReport.objects.select_for_update(of=("self",))
+        ProgressReport.objects.select_for_update(of=("self",), no_key=True)
         .select_related("round__program", "organisation__parent")
         .get(pk=report.pk)
     )

@@ -11,6 +11,7 @@ from django.db.models import F
 from assessments.choices import AnswerStatus, AssessmentState
 from assessments.models import Answer, Assessment, AssessmentSubmission, Question
 from assessments.models.checklists import EVIDENCE_LIMIT
+from assessments.services.decisions import CONFIRMED, RETURNED, tell_decision
 from assessments.services.forms import (
     SAVED_ELSEWHERE,
     digest,
@@ -118,7 +119,7 @@ def _refuse_not_applicable(assessment: Assessment) -> None:
 
 def _locked(assessment: Assessment) -> Assessment:
     return (
-        Assessment.objects.select_for_update(of=("self",))
+        Assessment.objects.select_for_update(of=("self",), no_key=True)
         .select_related("round__program", "organisation", "framework")
         .get(pk=assessment.pk)
     )
@@ -245,10 +246,14 @@ def _snapshot(assessment: Assessment, version: int) -> dict:
 @transaction.atomic
 def confirm_assessment(*, assessment: Assessment, actor: Actor) -> Assessment:
     """Confirm a submitted checklist (確定)."""
-    return move(ASSESSMENT, assessment, "confirm", actor=actor)
+    fresh = move(ASSESSMENT, assessment, "confirm", actor=actor)
+    tell_decision(form=fresh, label=fresh.framework.name, decision=CONFIRMED, actor=actor)
+    return fresh
 
 
 @transaction.atomic
 def reopen_assessment(*, assessment: Assessment, reason: str, actor: Actor) -> Assessment:
     """Open a submitted or confirmed checklist for its author again, with a reason."""
-    return move(ASSESSMENT, assessment, "reopen", actor=actor, reason=reason)
+    fresh = move(ASSESSMENT, assessment, "reopen", actor=actor, reason=reason)
+    tell_decision(form=fresh, label=fresh.framework.name, decision=RETURNED, actor=actor)
+    return fresh

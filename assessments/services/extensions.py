@@ -74,7 +74,7 @@ def withdraw_extension(*, target: RoundTarget, reason: str, actor: Actor) -> Rou
 
 
 def _locked(target: RoundTarget) -> RoundTarget:
-    rows = RoundTarget.objects.select_for_update(of=("self",))
+    rows = RoundTarget.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("round__program", "organisation").get(pk=target.pk)
 
 

@@ -10,10 +10,12 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models.functions import Cast, Substr
 
+from assessments.choices import FormKind
 from assessments.models import (
     Assessment,
     AssessmentSubmission,
     Framework,
+    IssueReportSubmission,
     NotApplicable,
     ProgressReport,
     ProgressSubmission,
@@ -29,8 +31,12 @@ from portal.permissions import Action, check
 from portal.ui.dates import ERAS, jdate
 from programs.models import Program
 
-#: The middle letter of a receipt number: P 取組状況 (progress), C 自己点検 (checklist).
-RECEIPT_LETTERS: dict[type[models.Model], str] = {ProgressSubmission: "P", AssessmentSubmission: "C"}
+#: The middle letter of a receipt number: P 取組状況 (progress), C 自己点検 (checklist), L 地域課題 (local).
+RECEIPT_LETTERS: dict[type[models.Model], str] = {
+    ProgressSubmission: "P",
+    AssessmentSubmission: "C",
+    IssueReportSubmission: "L",
+}
 
 SAVED_ELSEWHERE = "ほかの画面で、同じ欄が先に保存されました。2つの内容を見比べて、残すほうを選んでください。"
 
@@ -48,10 +54,17 @@ def refuse_outside_round(round_: Round, *, handed_in_before: bool = False) -> No
         )
 
 
-def refuse_not_applicable(*, round_id: int, organisation_id: int, framework_id: int | None = None) -> None:
-    """Raise MoveRefused for a form that its organisation has declared 該当なし; None is 取組状況."""
+def refuse_not_applicable(
+    *,
+    round_id: int,
+    organisation_id: int,
+    framework_id: int | None = None,
+    form: FormKind = FormKind.PROGRESS,
+) -> None:
+    """Raise MoveRefused for a form that its organisation has declared 該当なし: a checklist, or `form`."""
+    kind = FormKind.CHECKLIST if framework_id else form
     rows = NotApplicable.objects.filter(target__round=round_id, target__organisation=organisation_id)
-    if rows.filter(framework=framework_id, undone_at__isnull=True).exists():
+    if rows.filter(form=kind, framework=framework_id, undone_at__isnull=True).exists():
         raise MoveRefused(
             "この提出物は「該当なし」として登録されています。該当なしを取り消してから入力してください。"
         )
@@ -103,7 +116,9 @@ def hold_receipts(program: Program) -> None:
 
     Before the audit trail's head is locked by the move: whoever holds the head must wait for nobody.
     """
-    list(Program.objects.select_for_update().filter(fiscal_year=program.fiscal_year).order_by("pk"))
+    list(
+        Program.objects.select_for_update(no_key=True).filter(fiscal_year=program.fiscal_year).order_by("pk")
+    )
 
 
 def next_receipt(kind: type[models.Model], program: Program) -> str:

@@ -10,10 +10,24 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
-from assessments.choices import AssessmentState, FormState
-from assessments.models import Assessment, Framework, ProgressReport, Question, Round, RoundTarget
+from assessments.choices import AssessmentState, FormKind, FormState
+from assessments.models import (
+    Assessment,
+    Framework,
+    IssueReport,
+    ProgressReport,
+    Question,
+    Round,
+    RoundTarget,
+)
 from assessments.services.questions import asked_of
-from assessments.services.status import NOT_APPLICABLE, PROGRESS_FORM, not_applicable_forms, shown_state
+from assessments.services.status import (
+    ISSUES_FORM,
+    NOT_APPLICABLE,
+    PROGRESS_FORM,
+    not_applicable_forms,
+    shown_state,
+)
 from portal import clock
 from portal.actor import Actor
 from portal.choices import OrganisationKind, Role
@@ -22,7 +36,15 @@ from portal.registry import TaskItem
 from portal.ui.chips import CHIPS
 
 #: States in which the author has something to do.
-_TO_DO = {"todo", "draft", "overdue", "returned", "waiting"}
+_TO_DO = {"todo", "draft", "overdue", "returned", "waiting", "correcting"}
+
+
+#: Where each kind of form is written, and where it is read.
+_PAGES = {
+    PROGRESS_FORM: ("progress_edit", "progress_detail"),
+    ISSUES_FORM: ("round_issues", "issue_report"),
+}
+_CHECKLIST_PAGES = ("assessment_edit", "assessment_detail")
 
 
 @dataclass(frozen=True)
@@ -42,6 +64,8 @@ class OwnForm:
     #: The last day to hand it in on time: the round's, or a later one this organisation was given.
     due: dt.date = dt.date.max
     is_extended: bool = False
+    #: Whether it was accepted once and is being corrected: no day counts for that.
+    is_correction: bool = False
 
     @property
     def may_not_apply(self) -> bool:
@@ -60,7 +84,7 @@ class OwnForm:
         if not self.writable:
             return False
         return self.state in _TO_DO and (
-            self.round.is_open(clock.today()) or self.state == FormState.RETURNED
+            self.round.is_open(clock.today()) or self.state == FormState.RETURNED or self.is_correction
         )
 
     @property
@@ -68,12 +92,11 @@ class OwnForm:
         """The page to go on with: the form while it is open, else what was handed in."""
         if self.state == NOT_APPLICABLE:
             return self.not_applicable_url
+        edit, detail = _PAGES.get(self.form, _CHECKLIST_PAGES)
         if self.object_id and (self.state == FormState.WAITING or not self.is_open):
-            name = "assessment_detail" if self.framework else "progress_detail"
-            return reverse(name, args=[self.object_id])
-        if self.framework:
-            return reverse("assessment_edit", args=[self.round.pk, self.framework.pk])
-        return reverse("progress_edit", args=[self.round.pk])
+            return reverse(detail, args=[self.object_id])
+        more = [self.framework.pk] if self.framework else []
+        return reverse(edit, args=[self.round.pk, *more])
 
     @property
     def has_page(self) -> bool:
@@ -97,31 +120,45 @@ def _forms(wanted: QuerySet[RoundTarget], *, writable: bool) -> list[tuple[int, 
         .order_by("round__due_on", "round")
     )
     key = ("organisation_id", "round_id")
-    reports = {(row.organisation_id, row.round_id): row for row in _written(ProgressReport, targets, *key)}
-    checklists = {
-        (row.organisation_id, row.round_id, row.framework_id): row
+    written: dict[tuple[int, int, str], _Row] = {}
+    for form, model in ((PROGRESS_FORM, ProgressReport), (ISSUES_FORM, IssueReport)):
+        written |= {(row.organisation_id, row.round_id, form): row for row in _written(model, targets, *key)}
+    written |= {
+        (row.organisation_id, row.round_id, str(row.framework_id)): row
         for row in _written(Assessment, targets, *key, "framework_id")
     }
     asked = {kind: _asked(kind) for kind in {target.organisation.kind for target in targets}}
     absent = not_applicable_forms([target.round for target in targets])
     found: list[tuple[int, OwnForm]] = []
     for target in targets:
-        at = (target.organisation_id, target.round_id)
-        frameworks: list[Framework | None] = [None] if target.asks_progress else []
-        if target.asks_checklists:
-            mine = asked[target.organisation.kind]
-            frameworks += [one for one in target.round.frameworks.all() if one.pk in mine]
-        for one in frameworks:
-            row = checklists.get((*at, one.pk)) if one else reports.get(at)
-            gone = (target.round_id, target.organisation_id, one.pk if one else None) in absent
-            found.append((target.organisation_id, _own(target, row, one, writable, gone)))
+        for code, label, framework in _forms_of(target, asked[target.organisation.kind]):
+            row = written.get((target.organisation_id, target.round_id, code))
+            gone = (target.round_id, target.organisation_id, code) in absent
+            own = _own(target, row, writable, gone, form=code, label=label, framework=framework)
+            found.append((target.organisation_id, own))
     return found
 
 
-def _written(model: type[ProgressReport] | type[Assessment], targets: QuerySet, *names: str) -> Iterable:
+_Row = ProgressReport | Assessment | IssueReport
+
+
+def _forms_of(target: RoundTarget, mine: set[int]) -> Iterable[tuple[str, str, Framework | None]]:
+    """Code, name and checklist of each form a target is asked for, in order."""
+    if target.asks_progress:
+        yield PROGRESS_FORM, FormKind.PROGRESS.label, None
+    if target.asks_checklists:
+        for one in target.round.frameworks.all():
+            if one.pk in mine:
+                yield str(one.pk), one.name, one
+    if target.asks_issues:
+        yield ISSUES_FORM, FormKind.ISSUES.label, None
+
+
+def _written(model: type[_Row], targets: QuerySet, *names: str) -> Iterable:
     of = targets.order_by()
     rows = model.objects.filter(organisation__in=of.values("organisation"), round__in=of.values("round"))
-    return rows.only("pk", "state", *names)
+    accepted = ("accepted",) if model is ProgressReport else ()
+    return rows.only("pk", "state", *accepted, *names)
 
 
 def _asked(kind: str) -> set[int]:
@@ -131,25 +168,25 @@ def _asked(kind: str) -> set[int]:
 
 
 def _own(
-    target: RoundTarget,
-    row: ProgressReport | Assessment | None,
-    framework: Framework | None,
-    writable: bool,
-    not_applicable: bool,
+    target: RoundTarget, row: _Row | None, writable: bool, not_applicable: bool, **about: Any
 ) -> OwnForm:
     stored = row.state if row else ""
-    state = shown_state(stored or None, target.due_on, clock.today(), not_applicable=not_applicable)
+    corrected = isinstance(row, ProgressReport) and row.is_correction
+    state = (
+        stored
+        if corrected
+        else shown_state(stored or None, target.due_on, clock.today(), not_applicable=not_applicable)
+    )
     return OwnForm(
         round=target.round,
-        form=str(framework.pk) if framework else PROGRESS_FORM,
-        label=framework.name if framework else "取組状況",
+        **about,
         state=state,
         object_id=row.pk if row else None,
-        framework=framework,
         stored=stored,
         writable=writable,
         due=target.due_on,
         is_extended=target.is_extended,
+        is_correction=corrected,
     )
 
 
@@ -180,7 +217,7 @@ def _waits_for(actor: Actor, form: OwnForm) -> bool:
 def _count_reviews(actors: Sequence[Actor]) -> dict[int, int]:
     """Rounds with something to accept or confirm, by membership: towns for a prefecture, else prefectures."""
     counts = dict.fromkeys((actor.membership.pk for actor in actors), 0)
-    for action, model, state, _noun, _act in _REVIEWS:
+    for action, model, state, *_words in _REVIEWS:
         asked = [actor for actor in actors if allows(actor, action)]
         if not asked:
             continue
@@ -213,23 +250,28 @@ def _own_tasks(actor: Actor) -> Iterable[TaskItem]:
                 url=form.url,
                 state=form.state,
                 state_label=CHIPS[form.state][2],
-                due=form.due,
+                due=None if form.is_correction else form.due,
             )
 
 
-_TASKS: dict[str, str] = {FormState.RETURNED: "修正と再提出", FormState.WAITING: "決裁"}
+_TASKS: dict[str, str] = {
+    FormState.RETURNED: "修正と再提出",
+    FormState.WAITING: "決裁",
+    FormState.CORRECTING: "訂正と再提出",
+}
 
 
-#: What a reviewer is asked for: action, whose rows, in which state, and how both are called.
-_REVIEWS: tuple[tuple[Action, Any, str, str, str], ...] = (
-    (Action.REVIEW_PROGRESS, ProgressReport, FormState.SUBMITTED, "取組状況", "受理"),
-    (Action.CONFIRM_ASSESSMENT, Assessment, AssessmentState.SUBMITTED, "自己点検", "確定"),
+#: What a reviewer is asked for: action, whose rows, in which state, how both are called, and the filter.
+_REVIEWS: tuple[tuple[Action, Any, str, str, str, str], ...] = (
+    (Action.REVIEW_PROGRESS, ProgressReport, FormState.SUBMITTED, "取組状況", "受理", PROGRESS_FORM),
+    (Action.CONFIRM_ASSESSMENT, Assessment, AssessmentState.SUBMITTED, "自己点検", "確定", ""),
+    (Action.CONFIRM_ISSUE_REPORT, IssueReport, AssessmentState.SUBMITTED, "地域課題", "確定", ISSUES_FORM),
 )
 
 
 def _review_tasks(actor: Actor) -> Iterable[TaskItem]:
     """One item per round and kind of form: a prefecture's towns, for the secretariat the prefectures."""
-    for action, model, state, noun, act in _REVIEWS:
+    for action, model, state, noun, act, form in _REVIEWS:
         if not allows(actor, action):
             continue
         mine = Q(organisation__parent=actor.organisation) | Q(organisation__kind=OrganisationKind.PREFECTURE)
@@ -243,7 +285,6 @@ def _review_tasks(actor: Actor) -> Iterable[TaskItem]:
             .order_by("round__due_on", "round")
         )
         for row in waiting:
-            form = "progress" if model is ProgressReport else ""
             yield TaskItem(
                 label=f"{row['count']}件の{noun}の確認（{act}または差戻し）",
                 note=row["round__title"],

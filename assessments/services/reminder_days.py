@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from assessments.choices import ReminderKind
 from assessments.models import Round
+from programs.core.calendar import WorkCalendar
 from programs.core.choices import LateReminders
-from programs.staffing.calendar import WorkCalendar
 
 WEEK = 7
 

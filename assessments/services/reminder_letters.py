@@ -11,6 +11,7 @@ from django.conf import settings
 
 from assessments.models import Round
 from assessments.services.status import FormStatus
+from portal import clock
 from portal.actor import Actor
 from portal.choices import Duty
 from portal.models import Membership, Organisation, User
@@ -74,8 +75,15 @@ def addressees(
     for pk, organisation in organisations.items():
         signing = any(form.waits_for_sign_off for form in forms[pk])
         found.recipients[pk] = _recipients(organisation, people[pk], signing=signing)
-        found.offices[pk] = _by_hand(actor) if actor else _office(organisation, people)
+        found.offices[pk] = office_of(actor) if actor else _office(organisation, people)
     return found
+
+
+def recipients_of(organisation: Organisation) -> list[Recipient]:
+    """Who is written to about an organisation's forms today."""
+    rows = Membership.objects.active(clock.today()).filter(organisation=organisation, user__is_active=True)
+    people = list(rows.select_related("user").order_by("id"))
+    return _recipients(organisation, people, signing=False)
 
 
 def _recipients(organisation: Organisation, people: list[Membership], *, signing: bool) -> list[Recipient]:
@@ -105,7 +113,8 @@ def _office(organisation: Organisation, people: Mapping[int, list[Membership]]) 
     return Office(f"{parent.name}{department}", parent, parent.notification_address, phone)
 
 
-def _by_hand(actor: Actor) -> Office:
+def office_of(actor: Actor) -> Office:
+    """The office of whoever acts, with its telephone."""
     office = actor.organisation
     name = f"{office.name}{actor.membership.department}"
     return Office(name, office, office.notification_address, actor.membership.phone or office.phone)

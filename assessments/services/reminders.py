@@ -28,7 +28,7 @@ from portal.outbox import Letter, post_all
 from portal.permissions import Action, check
 from portal.services.bulk import BATCH
 from portal.ui.dates import jdate
-from programs.staffing.calendar import WorkCalendar
+from programs.core.calendar import WorkCalendar
 
 KIND = "assessments.reminder"
 LABEL = "提出のリマインド"

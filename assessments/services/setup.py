@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import F
@@ -102,6 +102,7 @@ def _copy_parts(source: Round, round_: Round) -> None:
             organisation_id=row.organisation_id,
             asks_progress=row.asks_progress,
             asks_checklists=row.asks_checklists,
+            asks_issues=row.asks_issues,
         )
         for row in still_there
     )
@@ -207,11 +208,11 @@ def _refuse_past_opening(setup: Setup) -> None:
         raise SetupRefused({"opens_on": errors.not_before("受付開始日", "今日", clock.today())})
 
 
-def hindrances(round_: Round, counts: tuple[int, int]) -> Iterator[str]:
-    """What keeps a round from being confirmed; `counts`: how many are asked for progress, for checklists."""
-    progress, checklists = counts
+def hindrances(round_: Round, counts: AskedCounts) -> Iterator[str]:
+    """What keeps a round from being confirmed."""
+    checklists = counts.checklists
     chosen = round_.frameworks.exists()
-    if not progress and not checklists:
+    if not any(counts):
         yield "対象団体を選んでください。"
     if checklists and not chosen:
         yield "自己点検を求める団体があります。点検票を選んでください。"
@@ -237,7 +238,7 @@ def confirm_round(*, round_: Round, actor: Actor) -> Round:
         raise MoveRefused("".join(why))
     Round.objects.filter(pk=fresh.pk).update(confirmed_at=clock.now(), version=F("version") + 1)
     fresh.refresh_from_db()
-    asked = {"progress": counts[0], "checklists": counts[1]}
+    asked = counts._asdict()
     record(AuditCode.ROUND_CONFIRMED, actor=actor, obj=fresh, after=_told(setup_of(fresh)), details=asked)
     return fresh
 
@@ -263,15 +264,25 @@ def withdraw_round(*, round_: Round, reason: str, actor: Actor) -> Round:
     return fresh
 
 
-def asked_counts(round_: Round) -> tuple[int, int]:
-    """How many organisations are asked for progress, and how many for checklists."""
-    rows = list(round_.targets.values_list("asks_progress", "asks_checklists"))
-    return sum(row[0] for row in rows), sum(row[1] for row in rows)
+class AskedCounts(NamedTuple):
+    """How many organisations are asked for each kind of form."""
+
+    progress: int = 0
+    checklists: int = 0
+    issues: int = 0
+
+
+def asked_counts(round_: Round) -> AskedCounts:
+    """How many organisations a round asks for what."""
+    rows = list(round_.targets.values_list("asks_progress", "asks_checklists", "asks_issues"))
+    return AskedCounts(*(sum(column) for column in zip(*rows, strict=True)))
 
 
 def lock_round(round_: Round) -> Round:
     """The row as it stands, locked on PostgreSQL until the transaction ends (SQLite: one writer anyway)."""
-    rows = Round.objects.select_for_update(of=("self",)).select_related("program", "organisation")
+    rows = Round.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "program", "organisation"
+    )
     return rows.get(pk=round_.pk)
 
 

@@ -9,15 +9,24 @@ from typing import NamedTuple
 
 from django.db.models import Max, Q, QuerySet
 
-from assessments.choices import ASSESSMENT_HANDED_IN, HANDED_IN, FormState
-from assessments.models import Assessment, Framework, NotApplicable, ProgressReport, Round, RoundTarget
+from assessments.choices import ASSESSMENT_HANDED_IN, HANDED_IN, FormKind, FormState
+from assessments.models import (
+    Assessment,
+    Framework,
+    IssueReport,
+    NotApplicable,
+    ProgressReport,
+    Round,
+    RoundTarget,
+)
 from portal import clock
 from portal.actor import Actor
 from portal.choices import OrganisationKind
 from portal.permissions import Action, allows
 from portal.ui.chips import CHIPS
 
-PROGRESS_FORM = "progress"
+PROGRESS_FORM: str = FormKind.PROGRESS.value
+ISSUES_FORM: str = FormKind.ISSUES.value
 #: All states a form may show, what needs work first; 未着手 and 期限超過 are computed, never stored.
 SHOWN_STATES = (
     "overdue",
@@ -26,11 +35,13 @@ SHOWN_STATES = (
     "draft",
     "waiting",
     "submitted",
+    "correcting",
     "accepted",
     "confirmed",
     "not_applicable",
 )
-_DONE = {*HANDED_IN, *ASSESSMENT_HANDED_IN}
+#: What was accepted counts as handed in until its correction is accepted.
+_DONE = {*HANDED_IN, FormState.CORRECTING, *ASSESSMENT_HANDED_IN}
 _RETURNED = "returned"
 #: Said by the organisation itself: the form counts as not asked for.
 NOT_APPLICABLE = "not_applicable"
@@ -54,7 +65,7 @@ class FormStatus:
     order: int = 0
     due_on: dt.date | None = None
     is_extended: bool = False
-    #: The state as it is stored, also when the form shows 期限超過.
+    #: The state as it is stored, also when the form shows 期限超過; 訂正中 for all states of a correction.
     stored: str = ""
 
     @property
@@ -103,6 +114,7 @@ class _Target:
     prefecture: str
     asks_progress: bool
     asks_checklists: bool
+    asks_issues: bool
     due_on: dt.date
     is_extended: bool
 
@@ -111,10 +123,19 @@ class _Form(NamedTuple):
     code: str
     label: str
     order: int
-    framework_id: int | None = None
 
 
-_PROGRESS = _Form(PROGRESS_FORM, "取組状況", 0)
+_PROGRESS = _Form(PROGRESS_FORM, FormKind.PROGRESS.label, 0)
+#: Behind all checklists, however many a round has.
+_ISSUES = _Form(ISSUES_FORM, FormKind.ISSUES.label, 1000)
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What those may see who ask; what they may not see is left out."""
+
+    checklists: bool = True
+    issues: bool = True
 
 
 def shown_state(state: str | None, due_on: dt.date, today: dt.date, *, not_applicable: bool = False) -> str:
@@ -174,11 +195,12 @@ def _targets(round_: Round, wanted: QuerySet[RoundTarget]) -> list[_Target]:
             "organisation__parent__name",
             "asks_progress",
             "asks_checklists",
+            "asks_issues",
             "extended_to",
         )
     )
     found = []
-    for pk, name, kind, code, own_code, parent, parent_name, progress, checklists, later in rows:
+    for pk, name, kind, code, own_code, parent, parent_name, progress, checklists, issues, later in rows:
         due_on = max(round_.due_on, later or round_.due_on)
         own = kind == OrganisationKind.PREFECTURE
         found.append(
@@ -192,6 +214,7 @@ def _targets(round_: Round, wanted: QuerySet[RoundTarget]) -> list[_Target]:
                 name if own else parent_name or "",
                 progress,
                 checklists,
+                issues,
                 due_on,
                 due_on > round_.due_on,
             )
@@ -200,14 +223,15 @@ def _targets(round_: Round, wanted: QuerySet[RoundTarget]) -> list[_Target]:
 
 
 def round_status(round_: Round, actor: Actor, organisation_id: int | None = None) -> list[FormStatus]:
-    """Every form of the round the actor is concerned with, what needs work first; six queries at most.
+    """Every form of the round the actor is concerned with, what needs work first; seven queries at most.
 
-    States are told from the first draft on; contents stay behind `for_user`. Checklists are left out
-    for those who may not see them. With `organisation_id`, of that organisation alone.
+    States are told from the first draft on; contents stay behind `for_user`. Checklists and local issues
+    are left out for those who may not see them. With `organisation_id`, of that organisation alone.
     """
     one = {"organisation": organisation_id} if organisation_id else {}
     targets = _targets(round_, RoundTarget.objects.for_user(actor).filter(**one))
-    return _statuses(round_, targets, clock.today(), checklists=allows(actor, Action.VIEW_ASSESSMENT))
+    shown = _Shown(allows(actor, Action.VIEW_ASSESSMENT), allows(actor, Action.VIEW_ISSUE_REPORT))
+    return _statuses(round_, targets, clock.today(), shown)
 
 
 def all_forms(round_: Round, today: dt.date) -> list[FormStatus]:
@@ -217,34 +241,42 @@ def all_forms(round_: Round, today: dt.date) -> list[FormStatus]:
     """
     if not round_.is_in_force:
         return []
-    return _statuses(round_, _targets(round_, RoundTarget.objects.all()), today, checklists=True)
+    return _statuses(round_, _targets(round_, RoundTarget.objects.all()), today, _Shown())
 
 
-def _statuses(round_: Round, targets: list[_Target], today: dt.date, *, checklists: bool) -> list[FormStatus]:
+def _statuses(round_: Round, targets: list[_Target], today: dt.date, shown: _Shown) -> list[FormStatus]:
     ids = [target.organisation_id for target in targets]
-    reports = _latest(ProgressReport.objects.filter(round=round_, organisation__in=ids))
+    reports = _progress(ProgressReport.objects.filter(round=round_, organisation__in=ids))
     absent = not_applicable_forms([round_])
     found = [
         _status(target, _PROGRESS, reports.get((target.organisation_id, None)), absent, today)
         for target in targets
         if target.asks_progress
     ]
-    if checklists and any(target.asks_checklists for target in targets):
+    if shown.checklists and any(target.asks_checklists for target in targets):
         found += _checklists(round_, targets, ids, absent, today)
+    asked = [target for target in targets if target.asks_issues]
+    if shown.issues and asked:
+        lists = _latest(IssueReport.objects.filter(round=round_, organisation__in=ids))
+        found += [
+            _status(target, _ISSUES, lists.get((target.organisation_id, None)), absent, today)
+            for target in asked
+        ]
     return sorted(
         found, key=lambda one: (SHOWN_STATES.index(one.state), one.code, one.organisation_id, one.order)
     )
 
 
-_Absent = set[tuple[int, int, int | None]]
+_Absent = set[tuple[int, int, str]]
 
 
 def not_applicable_forms(rounds: Iterable[Round], organisation_id: int | None = None) -> _Absent:
-    """(round, organisation, framework or None for 取組状況) of every form declared 該当なし; one query."""
+    """(round, organisation, code of the form) of every form declared 該当なし; one query."""
     rows = NotApplicable.objects.filter(target__round__in=list(rounds), undone_at__isnull=True)
     if organisation_id:
         rows = rows.filter(target__organisation=organisation_id)
-    return set(rows.order_by().values_list("target__round", "target__organisation", "framework"))
+    named = rows.order_by().values_list("target__round", "target__organisation", "form", "framework")
+    return {(round_, organisation, str(framework or form)) for round_, organisation, form, framework in named}
 
 
 def _checklists(
@@ -255,11 +287,24 @@ def _checklists(
         for target in targets:
             if target.asks_checklists and _asked(target.kind, of_town, of_prefecture):
                 row = rows.get((target.organisation_id, framework.pk))
-                form = _Form(str(framework.pk), framework.name, order, framework.pk)
+                form = _Form(str(framework.pk), framework.name, order)
                 yield _status(target, form, row, absent, today)
 
 
 _Row = tuple[int, str, dt.datetime | None]
+
+
+def _progress(reports: QuerySet[ProgressReport]) -> dict[tuple[int, int | None], _Row]:
+    """The reports; one that is being corrected shows that, and the day of what was accepted."""
+    names = ("organisation_id", "pk", "state", "accepted__at")
+    found: dict[tuple[int, int | None], _Row] = {}
+    for row in reports.order_by().values(*names).annotate(at=Max("submissions__at")):
+        state, at = row["state"], row["at"]
+        if row["accepted__at"] and state != FormState.SUBMITTED:
+            at = row["accepted__at"]
+            state = state if state == FormState.ACCEPTED else FormState.CORRECTING
+        found[(row["organisation_id"], None)] = (row["pk"], str(state), at)
+    return found
 
 
 def _latest(queryset: object, extra: str = "") -> dict[tuple[int, int | None], _Row]:
@@ -273,7 +318,7 @@ def _latest(queryset: object, extra: str = "") -> dict[tuple[int, int | None], _
 
 def _status(target: _Target, form: _Form, row: _Row | None, absent: _Absent, today: dt.date) -> FormStatus:
     pk, state, at = row or (None, None, None)
-    none_here = (target.round_id, target.organisation_id, form.framework_id) in absent
+    none_here = (target.round_id, target.organisation_id, form.code) in absent
     shown = shown_state(state, target.due_on, today, not_applicable=none_here)
     return FormStatus(
         organisation_id=target.organisation_id,

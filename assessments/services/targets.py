@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce, Concat
 from assessments.models import (
     Assessment,
     DueExtension,
+    IssueReport,
     NotApplicable,
     PrefectureSupport,
     ProgressReport,
@@ -37,20 +38,37 @@ class Asked:
 
     progress: bool = False
     checklists: bool = False
+    issues: bool = False
 
     @property
     def anything(self) -> bool:
         """Whether it is asked for anything."""
-        return self.progress or self.checklists
+        return self.progress or self.checklists or self.issues
+
+    def columns(self) -> dict[str, bool]:
+        """The same as the columns of a target."""
+        return {f"asks_{name}": getattr(self, name) for name in KINDS}
+
+    def __or__(self, other: Asked) -> Asked:
+        """Both together."""
+        return Asked(**{name: getattr(self, name) or getattr(other, name) for name in KINDS})
 
 
+#: The kinds of forms, in the order in which pages list them.
+KINDS = tuple(Asked.__dataclass_fields__)
 NOTHING = Asked()
 
 
 def asked_of_each(round_: Round) -> dict[int, Asked]:
     """Organisation id → what it is asked for."""
-    rows = round_.targets.values_list("organisation", "asks_progress", "asks_checklists")
-    return {pk: Asked(progress, checklists) for pk, progress, checklists in rows}
+    rows = round_.targets.values_list("organisation", *(f"asks_{name}" for name in KINDS))
+    return {pk: Asked(*asked) for pk, *asked in rows}
+
+
+def asked_totals(asked: Iterable[Asked]) -> dict[str, int]:
+    """How many are asked for each kind of form."""
+    rows = list(asked)
+    return {name: sum(getattr(one, name) for one in rows) for name in KINDS}
 
 
 @transaction.atomic
@@ -61,11 +79,7 @@ def add_group(*, round_: Round, group: str, asked: Asked, actor: Actor) -> int:
         raise MoveRefused("求める提出物を選んでください。")
     rows = members(group, owner=fresh.organisation, program=fresh.program)
     before = asked_of_each(fresh)
-    wanted = {
-        pk: Asked(now.progress or asked.progress, now.checklists or asked.checklists)
-        for pk in rows.order_by("pk").values_list("pk", flat=True)
-        for now in [before.get(pk, NOTHING)]
-    }
+    wanted = {pk: before.get(pk, NOTHING) | asked for pk in rows.order_by("pk").values_list("pk", flat=True)}
     if not wanted:
         raise MoveRefused("この分類に当てはまる団体が登録されていません。")
     return _write(fresh, before, wanted, actor)
@@ -99,13 +113,7 @@ def _write(round_: Round, before: Mapping[int, Asked], wanted: Mapping[int, Aske
     new = [pk for pk in changed if pk not in before]
     RoundTarget.objects.filter(round=round_, organisation__in=gone).delete()
     RoundTarget.objects.bulk_create(
-        RoundTarget(
-            round=round_,
-            organisation_id=pk,
-            asks_progress=changed[pk].progress,
-            asks_checklists=changed[pk].checklists,
-        )
-        for pk in new
+        RoundTarget(round=round_, organisation_id=pk, **changed[pk].columns()) for pk in new
     )
     _update(round_, {pk: asked for pk, asked in changed.items() if pk in before and asked.anything})
     Round.objects.filter(pk=round_.pk).update(version=F("version") + 1)
@@ -113,37 +121,32 @@ def _write(round_: Round, before: Mapping[int, Asked], wanted: Mapping[int, Aske
         AuditCode.ROUND_TARGETS_CHANGED,
         actor=actor,
         obj=round_,
-        before=_told({pk: before.get(pk, NOTHING) for pk in changed}),
-        after=_told(changed),
+        before=asked_totals(before.get(pk, NOTHING) for pk in changed),
+        after=asked_totals(changed.values()),
         details={"added": new, "removed": gone},
     )
     return len(changed)
 
 
 def _update(round_: Round, changed: Mapping[int, Asked]) -> None:
-    """At most three statements, however many organisations."""
+    """At most seven statements, however many organisations."""
     for asked in set(changed.values()):
         same = [pk for pk, one in changed.items() if one == asked]
-        RoundTarget.objects.filter(round=round_, organisation__in=same).update(
-            asks_progress=asked.progress, asks_checklists=asked.checklists
-        )
-
-
-def _told(asked: Mapping[int, Asked]) -> dict[str, int]:
-    return {
-        "progress": sum(one.progress for one in asked.values()),
-        "checklists": sum(one.checklists for one in asked.values()),
-    }
+        RoundTarget.objects.filter(round=round_, organisation__in=same).update(**asked.columns())
 
 
 def _refuse_losing_what_was_written(
     round_: Round, before: Mapping[int, Asked], changed: Mapping[int, Asked]
 ) -> None:
-    progress = [pk for pk, one in changed.items() if before.get(pk, NOTHING).progress and not one.progress]
-    checklists = [
-        pk for pk, one in changed.items() if before.get(pk, NOTHING).checklists and not one.checklists
-    ]
-    names = sorted(set(_writers(round_, progress, checklists)))
+    lost = {
+        name: [
+            pk
+            for pk, one in changed.items()
+            if getattr(before.get(pk, NOTHING), name) and not getattr(one, name)
+        ]
+        for name in KINDS
+    }
+    names = sorted(set(_writers(round_, **lost)))
     if names:
         told = "、".join(names[:_NAMED]) + (f"ほか{len(names) - _NAMED}団体" if len(names) > _NAMED else "")
         raise MoveRefused(
@@ -152,15 +155,21 @@ def _refuse_losing_what_was_written(
         )
 
 
-def _writers(round_: Round, progress: Iterable[int], checklists: Iterable[int]) -> Iterable[str]:
-    """Names of those who have written what they would no longer be asked for; a fixed number of queries."""
-    either = {*progress, *checklists}
+def _writers(
+    round_: Round, *, progress: Iterable[int], checklists: Iterable[int], issues: Iterable[int]
+) -> Iterable[str]:
+    """Names of those who have written what they would no longer be asked for; a fixed number of queries.
+
+    Of local issues only what was handed in: until then everything stands on the organisation's own list.
+    """
+    either = {*progress, *checklists, *issues}
     mine = {"round": round_}
     ours = {"target__round": round_}
     written: list[QuerySet] = [
         ProgressReport.objects.filter(**mine, organisation__in=progress),
         PrefectureSupport.objects.filter(**mine, organisation__in=progress).exclude(text=""),
         Assessment.objects.filter(**mine, organisation__in=checklists),
+        IssueReport.objects.filter(**mine, organisation__in=issues, submissions__isnull=False),
     ]
     for rows in written:
         yield from rows.order_by().values_list("organisation__name", flat=True)

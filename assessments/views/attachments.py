@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from assessments.forms import AttachForm
 from assessments.models import ProgressAttachment
 from assessments.services import attachments as service
-from assessments.services.progress import shown_submission
+from assessments.services.versions import shown_submission
 from assessments.views.progress import ProgressEdit
 from portal.errors import MoveRefused, PortalError
 from portal.files import serve

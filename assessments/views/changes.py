@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 
 from assessments.models import ProgressReport, ProgressSubmission
-from assessments.models.progress import SECTIONS
-from assessments.services import progress as service
-from assessments.views.review import report_or_404
+from assessments.models.sections import Section
+from assessments.services.versions import shown_submission
+from assessments.views.common import report_or_404
 from portal.http import PortalRequest, PortalView
 from portal.permissions import Action, check
 from portal.ui.changes import changes
@@ -23,10 +23,10 @@ class ProgressChanges(PortalView):
         """Show both; a form handed in once has nothing to compare."""
         report = report_or_404(request, pk)
         check(request.actor, Action.VIEW_PROGRESS, report)
-        before, after = _last_two(report)
-        rows = [_row(name, before, after) for name in SECTIONS]
+        before, after = _compared(report, request.GET.get("from", ""))
+        rows = [_row(one, before, after) for one in report.sections]
         context = {
-            "page_title": "前回の提出との違い",
+            "page_title": f"{before.number}回目の提出との違い",
             "report": report,
             "round": report.round,
             "organisation": report.organisation,
@@ -39,21 +39,24 @@ class ProgressChanges(PortalView):
         return render(request, "assessments/progress_changes.html", context)
 
 
-def _last_two(report: ProgressReport) -> tuple[ProgressSubmission, ProgressSubmission]:
-    """The last two snapshots; 404 where there are none to compare, or the form has been taken back."""
-    shown = service.shown_submission(report)
-    before = (
-        report.submissions.select_related("by").filter(number=shown.number - 1).first() if shown else None
-    )
-    if shown is None or before is None:
+def _compared(report: ProgressReport, asked: str) -> tuple[ProgressSubmission, ProgressSubmission]:
+    """The last snapshot and the one asked for, else what it corrects, else the one before it.
+
+    404 where there are none to compare, or the form has been taken back.
+    """
+    shown = shown_submission(report)
+    if shown is None:
         raise Http404
-    return before, shown
+    number = shown.corrects.number if shown.corrects else shown.number - 1
+    number = int(asked) if asked.isdecimal() else number
+    earlier = report.submissions.select_related("by").filter(number=number, number__lt=shown.number)
+    return get_object_or_404(earlier), shown
 
 
-def _row(name: str, before: ProgressSubmission, after: ProgressSubmission) -> dict[str, Any]:
-    old, new = (one.content["sections"].get(name, "") for one in (before, after))
+def _row(section: Section, before: ProgressSubmission, after: ProgressSubmission) -> dict[str, Any]:
+    old, new = (one.content["sections"].get(section.code, "") for one in (before, after))
     return {
-        "label": service.section_label(name),
+        "label": section.label,
         "changed": old != new,
         "pieces": changes(old, new) if old != new else [],
         "text": new,

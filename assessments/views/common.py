@@ -9,9 +9,10 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from assessments.models import Round, RoundTarget
+from assessments.models import ProgressReport, Round, RoundTarget
 from portal.http import PortalRequest
 from portal.models import Organisation
+from portal.states import StateMachine
 
 
 def round_or_404(request: PortalRequest, pk: int) -> Round:
@@ -30,6 +31,12 @@ def target_of(request: PortalRequest, round_: Round, organisation: Organisation)
     """What the round asks of an organisation, with its own due day; None when it is asked no longer."""
     targets = RoundTarget.objects.for_user(request.actor).select_related("round")
     return targets.filter(round=round_, organisation=organisation).first()
+
+
+def report_or_404(request: PortalRequest, pk: int) -> ProgressReport:
+    """A progress report the actor may read."""
+    reports = ProgressReport.objects.for_user(request.actor)
+    return get_object_or_404(reports.select_related("round__program", "organisation__parent"), pk=pk)
 
 
 @dataclass(frozen=True)
@@ -53,16 +60,42 @@ def conflict(
     context: dict[str, Any],
     template: str = "assessments/conflict.html",
 ) -> HttpResponse:
-    """The 409 page: both texts side by side, a choice per field; nothing typed is lost."""
-    page = {"page_title": title, "clashes": list(clashes), "hidden": hidden, "has_errors": True}
+    """The 409 page: both texts side by side, a choice per field; nothing typed is lost.
+
+    `hidden` goes along as it is; a list is several controls of one name.
+    """
+    along = [
+        (name, one)
+        for name, value in hidden.items()
+        for one in (value if isinstance(value, list) else [value])
+    ]
+    page = {"page_title": title, "clashes": list(clashes), "hidden": along, "has_errors": True}
     return render(request, template, context | page, status=409)
 
 
-def chosen(request: PortalRequest, saved: dict[str, dict[str, str]]) -> Any:
+def chosen(request: PortalRequest, saved: dict[str, dict[str, Any]]) -> Any:
     """The posted data with the saved contents put in where the user chose them on the conflict page."""
     data = request.POST.copy()
     for key, values in saved.items():
         if data.get(f"use_{key}") == "saved":
             for name, value in values.items():
-                data[name] = value
+                data.setlist(name, value if isinstance(value, list) else [value])
     return data
+
+
+def history_rows(machine: StateMachine, form: Any) -> list[dict[str, Any]]:
+    """The history of a form, the newest first, as `parts/history.html` shows it."""
+    rows = form.status_changes.select_related("by", "membership__organisation").order_by("-at", "-id")
+    return [
+        {
+            "action": row.action,
+            "label": machine.moves[row.action].label,
+            "state": row.to_state,
+            "by": row.by.name,
+            "organisation": row.membership.organisation.name,
+            "at": row.at,
+            "reason": row.reason,
+            "row": row,
+        }
+        for row in rows
+    ]

@@ -16,7 +16,7 @@ from assessments.views.common import round_or_404
 from assessments.views.overview import form_url
 from portal.errors import MoveRefused
 from portal.http import PortalRequest, PortalView
-from portal.permissions import Action, check
+from portal.permissions import Action, allows, check
 
 
 class OneTarget(PortalView):
@@ -52,7 +52,7 @@ class TargetDetail(OneTarget):
         rows = round_status(self.round, request.actor, organisation_id=self.target.organisation_id)
         rows.sort(key=lambda row: row.order)
         absent = self.target.not_applicable.filter(undone_at__isnull=True)
-        reasons = {str(row.framework_id or "progress"): row for row in absent.select_related("by")}
+        reasons = {row.code: row for row in absent.select_related("by")}
         forms = [{"row": row, "url": form_url(row), "absent": reasons.get(row.form)} for row in rows]
         history = self.target.extensions.select_related("by", "membership__organisation").order_by("-id")
         context = self.context(
@@ -60,6 +60,7 @@ class TargetDetail(OneTarget):
             history=history,
             can_extend=service.can_extend(self.target, request.actor),
             can_withdraw=service.can_withdraw(self.target, request.actor),
+            can_enter=allows(request.actor, Action.ENTER_ON_BEHALF, self.target),
         )
         return render(request, "assessments/setup/target.html", context)
 

@@ -8,10 +8,11 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from assessments.choices import FormKind
 from assessments.models import Framework
 from assessments.round_forms import NotApplicableForm
 from assessments.services import not_applicable as service
-from assessments.services.status import PROGRESS_FORM, asked_frameworks
+from assessments.services.status import ISSUES_FORM, PROGRESS_FORM, asked_frameworks
 from assessments.views.common import own_target_or_404, round_or_404
 from portal import clock
 from portal.errors import MoveRefused
@@ -26,12 +27,14 @@ class OwnFormPage(PortalView):
         super().setup(request, *args, **kwargs)
         self.round = round_or_404(request, kwargs["pk"])
         self.target = own_target_or_404(request, self.round)
-        self.framework = self._framework(request, kwargs["form"])
+        self.form = self._form(request, kwargs["form"])
         check(request.actor, Action.DECLARE_NOT_APPLICABLE, self.target)
 
-    def _framework(self, request: PortalRequest, form: str) -> Framework | None:
+    def _form(self, request: PortalRequest, form: str) -> service.OneForm:
         if form == PROGRESS_FORM and self.target.asks_progress:
-            return None
+            return FormKind.PROGRESS
+        if form == ISSUES_FORM and self.target.asks_issues:
+            return FormKind.ISSUES
         if not form.isdecimal() or len(form) > 15 or not self.target.asks_checklists:
             raise Http404
         asked = [row.pk for row in asked_frameworks(self.round, self.target.organisation.kind)]
@@ -40,7 +43,7 @@ class OwnFormPage(PortalView):
     @property
     def label(self) -> str:
         """The name of the form."""
-        return self.framework.name if self.framework else "取組状況"
+        return self.form.name if isinstance(self.form, Framework) else str(self.form.label)
 
 
 class FormNotApplicable(OwnFormPage):
@@ -58,7 +61,7 @@ class FormNotApplicable(OwnFormPage):
         try:
             service.declare_not_applicable(
                 target=self.target,
-                framework=self.framework,
+                form=self.form,
                 reason=page.cleaned_data["reason"],
                 actor=request.actor,
             )
@@ -75,7 +78,7 @@ class FormNotApplicable(OwnFormPage):
             "organisation": self.target.organisation,
             "label": self.label,
             "code": self.kwargs["form"],
-            "said": service.in_force(self.target, self.framework),
+            "said": service.in_force(self.target, self.form),
             "is_open": self.round.is_open(clock.today()),
             "is_sample": self.round.program.is_sample,
         }
@@ -88,7 +91,7 @@ class NotApplicableUndo(OwnFormPage):
     def post(self, request: PortalRequest, pk: int, form: str) -> HttpResponse:
         """Do it."""
         try:
-            service.undo_not_applicable(target=self.target, framework=self.framework, actor=request.actor)
+            service.undo_not_applicable(target=self.target, form=self.form, actor=request.actor)
         except MoveRefused as error:
             messages.error(request, error.sentence)
         else:

@@ -12,7 +12,13 @@ from django.urls import reverse
 from assessments.forms import StatusFilterForm
 from assessments.models import Round
 from assessments.services.matrix import MatrixRow, Wanted, columns, counts, matrix_rows
-from assessments.services.status import PROGRESS_FORM, SHOWN_STATES, FormStatus, round_status
+from assessments.services.status import (
+    ISSUES_FORM,
+    PROGRESS_FORM,
+    SHOWN_STATES,
+    FormStatus,
+    round_status,
+)
 from portal import exports
 from portal.exports import Download
 from portal.http import PortalRequest
@@ -22,7 +28,9 @@ from portal.ui.dates import local_date
 
 PER_PAGE = 50
 #: States in which others than the author find something to read.
-_READABLE = {"submitted", "accepted", "confirmed", "returned"}
+_READABLE = {"submitted", "accepted", "confirmed", "returned", "correcting"}
+#: The page of each form; every other code is a checklist's.
+_DETAILS = {PROGRESS_FORM: "progress_detail", ISSUES_FORM: "issue_report"}
 _FILTERS = ("form", "prefecture", "name")
 
 
@@ -142,5 +150,4 @@ def form_url(row: FormStatus) -> str:
     """Where somebody in charge reads the form; empty when there is nothing for them yet."""
     if row.object_id is None or row.state not in _READABLE:
         return ""
-    name = "progress_detail" if row.form == PROGRESS_FORM else "assessment_detail"
-    return reverse(name, args=[row.object_id])
+    return reverse(_DETAILS.get(row.form, "assessment_detail"), args=[row.object_id])

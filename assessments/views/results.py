@@ -14,7 +14,7 @@ from assessments.models import Assessment
 from assessments.services.checklists import confirm_assessment, reopen_assessment
 from assessments.services.results import Result, assessment_result
 from assessments.states import ASSESSMENT
-from assessments.views.common import target_of
+from assessments.views.common import history_rows, target_of
 from portal.charts import Figure, Series, bars_figure, radar_figure, radar_finding
 from portal.errors import MoveRefused
 from portal.http import PortalRequest, PortalView
@@ -55,7 +55,7 @@ class AssessmentDetail(PortalView):
             "groups": _groups(result, {level.level: level.label for level in levels}),
             "has_distribution": any(one.distribution for one in result.principles),
             "submission": assessment.submissions.select_related("by").order_by("-number").first(),
-            "history": _history(assessment),
+            "history": history_rows(ASSESSMENT, assessment),
             "can_edit": state == AssessmentState.DRAFT
             and allows(request.actor, Action.EDIT_ASSESSMENT, assessment),
             "can_confirm": waiting and not own_work,
@@ -100,21 +100,6 @@ def _groups(result: Result, labels: dict[int, str]) -> list[dict[str, Any]]:
             ],
         }
         for one in result.principles
-    ]
-
-
-def _history(assessment: Assessment) -> list[dict[str, Any]]:
-    rows = assessment.status_changes.select_related("by", "membership__organisation").order_by("-at", "-id")
-    return [
-        {
-            "label": ASSESSMENT.moves[row.action].label,
-            "state": row.to_state,
-            "by": row.by.name,
-            "organisation": row.membership.organisation.name,
-            "at": row.at,
-            "reason": row.reason,
-        }
-        for row in rows
     ]
 
 

@@ -1,35 +1,32 @@
-"""Reading a progress report, and what is done with it: accept, return, withdraw, sign off."""
+"""Reading a progress report, with the acts that are possible on it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse
+from django.shortcuts import render
 
 from assessments.choices import OPEN_STATES, FormState
-from assessments.forms import ReturnForm
 from assessments.models import PrefectureSupport, ProgressAttachment, ProgressReport
-from assessments.models.progress import SECTIONS
 from assessments.services import progress as service
 from assessments.services.attachments import attachments_of, current_attachments
-from assessments.states import PROGRESS
-from assessments.views.common import target_of
-from portal.errors import MoveRefused
+from assessments.services.corrections import can_give_up
+from assessments.services.printing import may_print
+from assessments.services.sections import label_of, words_of
+from assessments.services.sent_back import sent_back
+from assessments.services.versions import earlier_submissions, last_submission, shown_submission
+from assessments.states import PROGRESS, SIGN_OFF_SOURCES
+from assessments.views.comments import comments_context, section_links
+from assessments.views.common import history_rows, report_or_404, target_of
 from portal.http import PortalRequest, PortalView
 from portal.permissions import Action, allows, check
 
 #: Moves that only the form's own organisation needs to know of.
-_INTERNAL = {"request_sign_off", "recall", "recall_returned"}
-
-
-def report_or_404(request: PortalRequest, pk: int) -> ProgressReport:
-    """A progress report the actor may read."""
-    reports = ProgressReport.objects.for_user(request.actor)
-    return get_object_or_404(reports.select_related("round__program", "organisation__parent"), pk=pk)
+_INTERNAL = {
+    "request_sign_off",
+    *(f"{move}{end}" for move in ("recall", "send_back") for end in SIGN_OFF_SOURCES.values()),
+}
 
 
 class ProgressDetail(PortalView):
@@ -41,11 +38,12 @@ class ProgressDetail(PortalView):
         check(request.actor, Action.VIEW_PROGRESS, report)
         service.mark_opened(report=report, actor=request.actor)
         mine = allows(request.actor, Action.VIEW_OWN_FORMS, report)
-        submission = (
-            report.submissions.select_related("by").order_by("-number").first()
-            if mine
-            else service.shown_submission(report)
-        )
+        shown = shown_submission(report)
+        submission = last_submission(report) if mine and not report.accepted_id else shown
+        talk = comments_context(request, report)
+        sections = _sections(report, submission, mine=mine)
+        links = section_links(talk.get("threads", []))
+        sections = [one | {"comments": links.get(one["code"])} for one in sections]
         context = {
             "round": report.round,
             "report": report,
@@ -53,25 +51,34 @@ class ProgressDetail(PortalView):
             "target": target_of(request, report.round, report.organisation),
             "is_sample": report.round.program.is_sample,
             "submission": submission,
-            "sections": _sections(report, submission, mine=mine),
+            "sections": sections,
+            "unchanged": sum(one["unchanged"] for one in sections),
             "attachments": _attachments(report, submission, mine=mine),
             "support": _support(request, report),
             "history": _history(report, mine=mine),
+            **talk,
+            "before": earlier_submissions(submission),
+            "sent_back": sent_back(report) if mine else None,
+            "correction_reason": service.correction_reason(report) if mine and report.is_correction else "",
+            "state": _state(report, mine=mine),
             **_acts(request, report, mine=mine),
         }
         return render(request, "assessments/progress_detail.html", context)
 
 
-def _sections(report: ProgressReport, submission: Any, *, mine: bool) -> list[dict[str, str]]:
+def _sections(report: ProgressReport, submission: Any, *, mine: bool) -> list[dict[str, Any]]:
     if not mine and submission is None:
         return []
-    kept = {} if mine else submission.content["sections"]
+    texts = words_of(report) if mine else submission.content["sections"]
+    unchanged = submission.content.get("unchanged", []) if submission and not mine else []
     return [
         {
-            "label": service.section_label(name),
-            "text": getattr(report, name) if mine else kept.get(name, ""),
+            "code": one.code,
+            "label": one.label,
+            "text": texts.get(one.code, ""),
+            "unchanged": one.code in unchanged,
         }
-        for name in SECTIONS
+        for one in report.sections
     ]
 
 
@@ -87,19 +94,17 @@ def _support(request: PortalRequest, report: ProgressReport) -> PrefectureSuppor
 
 
 def _history(report: ProgressReport, *, mine: bool) -> list[dict[str, Any]]:
-    rows = report.status_changes.select_related("by", "membership__organisation").order_by("-at", "-id")
     return [
-        {
-            "label": PROGRESS.moves[row.action].label,
-            "state": row.to_state,
-            "by": row.by.name,
-            "organisation": row.membership.organisation.name,
-            "at": row.at,
-            "reason": row.reason,
-        }
-        for row in rows
-        if mine or row.action not in _INTERNAL
+        one | {"sections": [label_of(report, code) for code in one["row"].sections]}
+        for one in history_rows(PROGRESS, report)
+        if mine or one["action"] not in _INTERNAL
     ]
+
+
+def _state(report: ProgressReport, *, mine: bool) -> str:
+    """The chip; others see of a correction that it is under way, not how far it has come."""
+    under_way = report.is_correction and report.state != FormState.SUBMITTED
+    return FormState.CORRECTING if under_way and not mine else report.state
 
 
 def _acts(request: PortalRequest, report: ProgressReport, *, mine: bool) -> dict[str, Any]:
@@ -108,134 +113,20 @@ def _acts(request: PortalRequest, report: ProgressReport, *, mine: bool) -> dict
     writes = mine and allows(request.actor, Action.EDIT_PROGRESS, report)
     signs = waiting and allows(request.actor, Action.SIGN_OFF_PROGRESS, report)
     reviews = submitted and allows(request.actor, Action.REVIEW_PROGRESS, report)
-    own_work = (signs or reviews) and PROGRESS.is_own_work(report, request.actor.user)
     move = PROGRESS.moves["sign_off" if waiting else "accept"]
+    own_work = (signs or reviews) and PROGRESS.is_own_work(report, request.actor.user, move.name)
     return {
         "mine": mine,
         "waiting": mine and waiting,
+        "can_print": may_print(request.actor, report),
         "can_edit": writes and report.state in OPEN_STATES,
         "can_withdraw": writes and service.can_withdraw(report),
-        "can_recall": mine and waiting,
+        "can_recall": mine and waiting and allows(request.actor, Action.RECALL_PROGRESS, report),
         "can_sign_off": signs and not own_work,
+        "can_send_back": signs,
+        "can_correct": writes and report.state == FormState.ACCEPTED and report.round.is_in_force,
+        "can_give_up": writes and can_give_up(report),
         "can_review": reviews,
         "can_accept": reviews and not own_work,
         "own_work": PROGRESS.own_work_sentence(move) if own_work else "",
-        "returned_labels": [service.section_label(name) for name in report.returned_sections],
     }
-
-
-@dataclass(frozen=True)
-class MovePage:
-    """How a move is asked and answered: its words and its service."""
-
-    action: Action
-    title: str
-    effect: str
-    label: str
-    done: str
-    service: Callable[..., Any]
-
-
-MOVES = {
-    "accept": MovePage(
-        Action.REVIEW_PROGRESS,
-        "取組状況を受理します",
-        "受理すると、この団体は内容を直せなくなります。受理したことは、団体の画面に表示されます。",
-        "受理する",
-        "取組状況を受理しました。",
-        service.accept_progress,
-    ),
-    "withdraw": MovePage(
-        Action.EDIT_PROGRESS,
-        "提出した取組状況を取り下げます",
-        "取り下げると作成中に戻り、県には内容が表示されなくなります。直したあと、もう一度提出してください。",
-        "取り下げる",
-        "取組状況を取り下げました。直したあと、もう一度提出してください。",
-        service.withdraw_progress,
-    ),
-    "sign-off": MovePage(
-        Action.SIGN_OFF_PROGRESS,
-        "取組状況を決裁して提出します",
-        "決裁すると、県の担当者に提出されます。提出したあとは、差し戻されるまで直せません。",
-        "決裁して提出する",
-        "取組状況を決裁し、提出しました。",
-        service.sign_off_progress,
-    ),
-    "recall": MovePage(
-        Action.RECALL_PROGRESS,
-        "決裁待ちの取組状況を入力に戻します",
-        "入力に戻すと、決裁の依頼は取り消されます。直したあと、もう一度決裁を依頼してください。",
-        "入力に戻す",
-        "取組状況を入力に戻しました。",
-        service.recall_progress,
-    ),
-}
-
-
-class ProgressMove(PortalView):
-    """A page that names the form and the effect, and makes the move when confirmed."""
-
-    def setup(self, request: PortalRequest, *args: Any, **kwargs: Any) -> None:
-        super().setup(request, *args, **kwargs)
-        self.report = report_or_404(request, kwargs["pk"])
-        if kwargs["move"] not in MOVES:
-            raise Http404
-        self.page = MOVES[kwargs["move"]]
-        check(request.actor, self.page.action, self.report)
-
-    def get(self, request: PortalRequest, pk: int, move: str) -> HttpResponse:
-        """Ask."""
-        context = {
-            "page": self.page,
-            "report": self.report,
-            "round": self.report.round,
-            "organisation": self.report.organisation,
-            "is_sample": self.report.round.program.is_sample,
-        }
-        return render(request, "assessments/progress_move.html", context)
-
-    def post(self, request: PortalRequest, pk: int, move: str) -> HttpResponse:
-        """Do it, and show the form with its new state."""
-        try:
-            self.page.service(report=self.report, actor=request.actor)
-        except MoveRefused as error:
-            messages.error(request, error.sentence)
-        else:
-            messages.success(request, f"{self.report.organisation}の{self.page.done}")
-        return redirect("progress_detail", pk)
-
-
-class ProgressReturn(PortalView):
-    """Giving a form back: which sections, and why."""
-
-    def setup(self, request: PortalRequest, *args: Any, **kwargs: Any) -> None:
-        super().setup(request, *args, **kwargs)
-        self.report = report_or_404(request, kwargs["pk"])
-        check(request.actor, Action.REVIEW_PROGRESS, self.report)
-
-    def get(self, request: PortalRequest, pk: int) -> HttpResponse:
-        """Ask for the sections and the reason."""
-        return self._page(ReturnForm())
-
-    def post(self, request: PortalRequest, pk: int) -> HttpResponse:
-        """Return the form."""
-        form = ReturnForm(request.POST)
-        if not form.is_valid():
-            return self._page(form)
-        try:
-            service.return_progress(report=self.report, actor=request.actor, **form.cleaned_data)
-        except MoveRefused as error:
-            form.add_error(None, error.sentence)
-            return self._page(form)
-        messages.success(request, f"{self.report.organisation}の取組状況を差し戻しました。")
-        return redirect("progress_detail", pk)
-
-    def _page(self, form: ReturnForm) -> HttpResponse:
-        context = {
-            "form": form,
-            "report": self.report,
-            "round": self.report.round,
-            "organisation": self.report.organisation,
-            "is_sample": self.report.round.program.is_sample,
-        }
-        return render(self.request, "assessments/progress_return.html", context)

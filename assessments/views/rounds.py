@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from assessments.choices import ASSESSMENT_HANDED_IN, HANDED_IN, FormState
-from assessments.models import PrefectureSupport, Round, RoundTarget
+from assessments.models import FormComment, PrefectureSupport, Round, RoundTarget
 from assessments.services.counts import round_counts
 from assessments.services.own import OwnForm, own_forms
 from assessments.services.status import NOT_APPLICABLE, round_state
@@ -153,6 +153,7 @@ class RoundDetail(PortalView):
             "own": own,
             "next": _next(own),
             "to_sign": _to_sign(request, own),
+            "can_fill": any(form.is_open for form in own),
             "all_in": all(form.state in _IN for form in own),
             "target": target,
             "due_on": target.due_on if target else round_.due_on,
@@ -167,6 +168,9 @@ class RoundDetail(PortalView):
             return render(request, "assessments/round_detail.html", context)
         listing = Overview(request, round_)
         context |= listing.context() | self._support(request, round_)
+        if allows(request.actor, Action.VIEW_COMMENTS):
+            talk = FormComment.objects.for_user(request.actor).filter(report__round=round_)
+            context |= {"talk": True, "comments_open": talk.unresolved().count()}
         context |= reminders_shown(request, round_, listing, context["page"])
         return render(request, "assessments/round_overview.html", context)
 

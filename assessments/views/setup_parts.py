@@ -86,8 +86,7 @@ class RoundTargets(OwnRound):
             unit="団体",
             order="団体コードの順",
             total=len(asked),
-            progress_total=sum(one.progress for one in asked.values()),
-            checklists_total=sum(one.checklists for one in asked.values()),
+            totals=targets.asked_totals(asked.values()),
         )
         return render(self.request, "assessments/setup/targets.html", context)
 
@@ -106,10 +105,9 @@ class RoundTargets(OwnRound):
 
 def _wanted(request: PortalRequest) -> dict[int, Asked]:
     """What is ticked for each organisation of the page; what is not a number is none of them."""
-    progress = set(request.POST.getlist("progress"))
-    checklists = set(request.POST.getlist("checklists"))
+    ticked = {name: set(request.POST.getlist(name)) for name in targets.KINDS}
     return {
-        int(pk): Asked(progress=pk in progress, checklists=pk in checklists)
+        int(pk): Asked(**{name: pk in keys for name, keys in ticked.items()})
         for pk in request.POST.getlist("shown")
         if pk.isdecimal() and len(pk) < 16
     }

@@ -10,6 +10,7 @@ CHIPS: dict[str, tuple[str, str, str]] = {
     "reviewing": ("yellow", "clock", "確認中"),
     "returned": ("orange", "return", "差戻し"),
     "accepted": ("green", "check", "受理"),
+    "correcting": ("blue", "pencil", "訂正中"),
     "confirmed": ("green", "check", "確定"),
     "approved": ("green", "check", "承認"),
     "published": ("green", "check", "公開"),
@@ -54,6 +55,10 @@ CHIPS: dict[str, tuple[str, str, str]] = {
     "previewed": ("yellow", "clock", "確認待ち"),
     "refused": ("red", "exclamation", "誤りあり"),
     "applied": ("green", "check", "反映済み"),
+    "entry_waiting": ("yellow", "clock", "市町村の確認待ち"),
+    "entry_taken": ("green", "check", "反映済み"),
+    "entry_declined": ("orange", "return", "市町村が断った"),
+    "entry_withdrawn": ("gray", "close", "取下げ"),
     # people: memberships, invitations, hand-overs
     "in_force": ("green", "check", "有効"),
     "coming": ("blue", "clock", "開始前"),

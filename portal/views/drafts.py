@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -22,6 +23,8 @@ AUTOSAVE = "X-Autosave"
 DISCARD = "discard-draft"
 #: Controls that carry what the page showed; they are kept with the text, and compared by nobody.
 MARKS = ("version", "seen")
+#: How codes of choices look.
+_CHOICE = re.compile(r"[a-z0-9_]{1,12}( [a-z0-9_]{1,12})*")
 
 
 class DraftsMixin(PortalView):
@@ -45,8 +48,12 @@ class DraftsMixin(PortalView):
         raise NotImplementedError
 
     def draft_saved(self) -> Mapping[str, Any]:
-        """What the controls hold as saved."""
+        """What the controls hold as saved; a list for controls of `draft_lists`."""
         raise NotImplementedError
+
+    def draft_lists(self) -> Collection[str]:
+        """Those of the controls that hold several values at once."""
+        return ()
 
     def dispatch(self, request: PortalRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer the script that keeps the text, and the button that throws it away."""
@@ -62,11 +69,16 @@ class DraftsMixin(PortalView):
         """Forget the text: it has been saved."""
         drafts.discard(actor=self.request.actor, form=self.draft_form())
 
-    def typed(self) -> dict[str, str]:
+    def typed(self) -> dict[str, Any]:
         """What was typed last time and not saved, for the controls to go on with; else nothing."""
         draft = self._unsaved
         wanted = {*self.draft_names(), *MARKS}
-        return {name: text for name, text in draft.payload.items() if name in wanted} if draft else {}
+        several = self.draft_lists()
+        return {
+            name: text.split() if name in several else text
+            for name, text in (draft.payload if draft else {}).items()
+            if name in wanted
+        }
 
     def draft_context(self) -> dict[str, Any]:
         """What the page shows of drafts."""
@@ -76,7 +88,7 @@ class DraftsMixin(PortalView):
         return {
             "autosave": True,
             "draft": draft,
-            "saved_texts": [str(text or "") for name, text in saved.items() if name not in MARKS],
+            "saved_texts": [_as_text(text) for name, text in saved.items() if name not in MARKS],
             "typing_sentence": presence_sentence(typing),
         }
 
@@ -89,12 +101,12 @@ class DraftsMixin(PortalView):
         """Whether what was typed says anything else than what is saved."""
         saved = self.draft_saved()
         return any(
-            payload.get(name, "").replace("\r\n", "\n") != str(saved.get(name) or "")
+            payload.get(name, "").replace("\r\n", "\n") != _as_text(saved.get(name))
             for name in self.draft_names()
         )
 
     def _keep(self, request: PortalRequest) -> JsonResponse:
-        payload = {name: request.POST.get(name, "") for name in (*self.draft_names(), *MARKS)}
+        payload = {name: _as_text(request.POST.getlist(name)) for name in (*self.draft_names(), *MARKS)}
         if not self._differs(payload):  # typed back to what it was; or saved while this was on its way
             self.drop_draft()
             return JsonResponse({"saved": "保存されている内容と同じです", "typing": ""})
@@ -115,6 +127,11 @@ class DraftsMixin(PortalView):
                 "typing": presence_sentence(typing),
             }
         )
+
+
+def _as_text(value: Any) -> str:
+    """What a control holds as one text; several values (codes without spaces) stand side by side."""
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value or "")
 
 
 def presence_sentence(typing: list[DraftBuffer]) -> str:
@@ -144,4 +161,6 @@ def draft_discard(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _texts(draft: DraftBuffer) -> list[str]:
-    return [text for name, text in draft.payload.items() if name not in MARKS and text.strip()]
+    """What was typed; what was chosen is a code here, and its words stand on the form."""
+    typed = [text for name, text in draft.payload.items() if name not in MARKS and text.strip()]
+    return [text for text in typed if not _CHOICE.fullmatch(text)]

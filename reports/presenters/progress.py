@@ -70,7 +70,7 @@ def issues(data: Data, stage: str) -> dict[str, Any] | None:
         return None
     columns = [Column("団体", 15), Column("見えてきた課題", 45), Column("有効と思われる支援", 40)]
     rows = [
-        [row["name"], row["sections"]["issues"] or NONE, row["sections"]["effective_support"] or NONE]
+        [row["name"], *(row["sections"].get(name) or NONE for name in ("issues", "effective_support"))]
         for row in found["rows"]
         if row["state"]
     ]

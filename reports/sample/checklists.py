@@ -30,6 +30,7 @@ DRAFT, SUBMITTED, CONFIRMED = AssessmentState.DRAFT, AssessmentState.SUBMITTED, 
 #: What the state of the progress report says about the checklists, in their order; None: not begun.
 STATES_WITH: dict[str, tuple[str | None, ...]] = {
     "accepted": (CONFIRMED, CONFIRMED, CONFIRMED),
+    "correcting": (CONFIRMED, CONFIRMED, CONFIRMED),
     "submitted": (SUBMITTED, SUBMITTED, SUBMITTED),
     "returned": (CONFIRMED, SUBMITTED, DRAFT),
     "waiting": (SUBMITTED, SUBMITTED, DRAFT),

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from assessments.models import Framework, IssueScale, Question
+from assessments.models import Framework, IssueScale, Question, Round
 from assessments.services.frameworks import load_frameworks
 from assessments.services.issue_scales import load_issue_scales
 from municipalities.models import Municipality
@@ -17,6 +17,7 @@ from portal.audit import AuditCode, record
 from programs.models import Partnership, Program
 from reports.sample.checklists import Checklists
 from reports.sample.files import PROGRAMS, read_program
+from reports.sample.issue_reports import make_issue_reports
 from reports.sample.issues import make_issues
 from reports.sample.organisations import Organisations
 from reports.sample.people import People, load_people
@@ -50,10 +51,13 @@ def load_sample(*, password: str) -> list[ProgramLoaded]:
     _refuse_real_place()
     _load_ground()
     missing = [slug for slug in PROGRAMS if not Program.objects.filter(slug=slug).exists()]
-    if missing:
-        _make([read_program(slug) for slug in missing], password)
-        record(AuditCode.DATA_LOADED, details={"data": "見本データ", "programs": missing})
+    contents = [read_program(slug) for slug in missing]
+    people = _people(contents, password) if missing else None
+    rounds = _make(contents, people) if people else {}
     make_issues()
+    if people:
+        make_issue_reports(rounds=rounds, people=people)
+        record(AuditCode.DATA_LOADED, details={"data": "見本データ", "programs": missing})
     return [_told(slug, made=slug in missing) for slug in PROGRAMS]
 
 
@@ -80,25 +84,30 @@ def _load_ground() -> None:
         load_issue_scales()
 
 
-def _make(contents: list[dict[str, Any]], password: str) -> None:
+def _people(contents: list[dict[str, Any]], password: str) -> People:
+    """Everybody who acts in these years, with their organisations."""
     organisations = Organisations()
     for content in contents:
         organisations.ensure_unions(content["regions"])
         organisations.ensure_vendors(content["regions"])
     rounds = [item for content in contents for item in content["rounds"]]
-    people = load_people(organisations=organisations, rounds=rounds, password=password)
-    make_staff(people=people, organisations=organisations)
+    return load_people(organisations=organisations, rounds=rounds, password=password)
+
+
+def _make(contents: list[dict[str, Any]], people: People) -> dict[str, Round]:
+    """These program years; their rounds by code."""
+    make_staff(people=people, organisations=people.organisations)
     frameworks = {row.code: row for row in Framework.objects.order_by("version")}
+    rounds: dict[str, Round] = {}
     for content in contents:
-        _make_program(content, organisations, people, frameworks)
+        rounds |= _make_program(content, people, frameworks)
+    return rounds
 
 
 def _make_program(
-    content: dict[str, Any],
-    organisations: Organisations,
-    people: People,
-    frameworks: dict[str, Framework],
-) -> None:
+    content: dict[str, Any], people: People, frameworks: dict[str, Framework]
+) -> dict[str, Round]:
+    organisations = people.organisations
     program = make_program(content, organisations)
     rounds = make_rounds(
         program=program, content=content["rounds"], frameworks=frameworks, organisations=organisations
@@ -109,6 +118,7 @@ def _make_program(
     checklists = Checklists(profiles=content["profiles"], frameworks=frameworks, people=people)
     for step, item in enumerate(content["rounds"]):
         checklists.make(round_=rounds[item["code"]], item=item, step=step, states=states)
+    return rounds
 
 
 def _told(slug: str, *, made: bool) -> ProgramLoaded:

@@ -13,8 +13,10 @@ from assessments.models import (
     ProgressSubmission,
     Round,
 )
-from assessments.models.progress import SECTIONS
+from assessments.models.sections import sections_for
 from assessments.services.forms import next_receipt
+from assessments.services.progress import unchanged_sections
+from assessments.services.sections import words_of
 from portal.models import Organisation
 from reports.sample.files import at
 from reports.sample.history import Receipts, Step
@@ -63,7 +65,7 @@ def _report(
 ) -> ProgressReport:
     steps = _steps(round_, organisation, item, people)
     last = steps[-1].at if steps else at(item.get("started_on", round_.opens_on), str(organisation.pk))
-    reviewed = item["state"] in (FormState.ACCEPTED, FormState.RETURNED)
+    reviewed = item["state"] in (FormState.ACCEPTED, FormState.RETURNED, FormState.CORRECTING)
     return ProgressReport(
         round=round_,
         organisation=organisation,
@@ -72,8 +74,14 @@ def _report(
         returned_sections=item.get("return_sections", []),
         opened_at=last if reviewed else None,
         updated_at=last,
-        **{section: item[section] for section in SECTIONS},
+        **_values(organisation, item),
     )
+
+
+def _values(organisation: Organisation, item: dict[str, Any]) -> dict[str, Any]:
+    """Column → what the sheet says; what it leaves out is empty."""
+    names = [name for section in sections_for(organisation.kind) for name in section.fields]
+    return {name: item[name] for name in names if name in item}
 
 
 def _steps(round_: Round, organisation: Organisation, item: dict[str, Any], people: People) -> list[Step]:
@@ -90,6 +98,9 @@ def _steps(round_: Round, organisation: Organisation, item: dict[str, Any], peop
     if "accepted_on" in item:
         when = at(item["accepted_on"], key)
         steps.append(Step("accept", FormState.SUBMITTED, FormState.ACCEPTED, reviewer, when))
+    if "corrected_on" in item:
+        when, why = at(item["corrected_on"], key), item["correction_reason"]
+        steps.append(Step("correct", FormState.ACCEPTED, FormState.CORRECTING, officer, when, why))
     if "returned_on" in item:
         when, why = at(item["returned_on"], key), item["return_reason"]
         steps.append(Step("return", FormState.SUBMITTED, FormState.RETURNED, reviewer, when, why))
@@ -105,13 +116,17 @@ def _past(
 ) -> None:
     """History and snapshot of one report."""
     steps = _steps(report.round, organisation, item, people)
+    returned = item.get("return_sections", [])
     ProgressStatusChange.objects.bulk_create(
-        ProgressStatusChange(report=report, **step.columns()) for step in steps
+        ProgressStatusChange(
+            report=report, sections=returned if step.action == "return" else [], **step.columns()
+        )
+        for step in steps
     )
     for step in steps:
         if step.action != "submit":
             continue
-        ProgressSubmission.objects.create(
+        submission = ProgressSubmission.objects.create(
             report=report,
             number=1,
             receipt=receipts.draw(),
@@ -119,12 +134,17 @@ def _past(
                 "organisation": organisation.full_name,
                 "round": report.round.title,
                 "version": 3,
-                "sections": {section: item[section] for section in SECTIONS},
+                "sections": words_of(report),
+                "values": _values(organisation, item),
+                "skipped": {},
+                "unchanged": unchanged_sections(report),
                 "attachments": [],
             },
             by=step.by.user,
             at=step.at,
         )
+        if "accepted_on" in item:
+            ProgressReport.objects.filter(pk=report.pk).update(accepted=submission)
 
 
 def _supports(round_: Round, entries: list[tuple[Organisation, dict[str, Any]]]) -> None:

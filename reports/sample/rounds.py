@@ -50,7 +50,16 @@ def _targets(row: Round, program: Program, item: dict[str, Any], organisations: 
     asked = dict.fromkeys([*prefectures, *partners], item["asks_progress"])
     for part in item["all_towns"]:
         asked = {town.pk: False for town in organisations.towns[part["prefecture"]]} | asked
+    listing = {*prefectures, *partners}
+    if item["asks_issues"] != "all":
+        listing &= {organisations[code].pk for code in item["asks_issues"]}
     RoundTarget.objects.bulk_create(
-        RoundTarget(round=row, organisation_id=pk, asks_progress=progress, asks_checklists=True)
+        RoundTarget(
+            round=row,
+            organisation_id=pk,
+            asks_progress=progress,
+            asks_checklists=True,
+            asks_issues=pk in listing,
+        )
         for pk, progress in asked.items()
     )

@@ -19,14 +19,14 @@ from portal.permissions import Action, allows
 from portal.registry import TaskItem, task_counters, task_sources
 from portal.services.memberships import active_memberships
 
-#: Shown on the home page; the rest is reached through the lists.
+#: Shown on the home page; the rest stands on the page of all tasks.
 SHOWN = 5
 
 
 def tasks_of(actor: Actor) -> list[TaskItem]:
-    """Everything that waits for the actor, what is due first at the top."""
+    """Everything that waits for the actor: what was begun and left, then what is due first."""
     items = [item for source in task_sources.all() for item in source(actor)]
-    return sorted(items, key=lambda item: item.due or dt.date.max)
+    return sorted(items, key=lambda item: (not item.comes_first, item.due or dt.date.max))
 
 
 @dataclass(frozen=True)
@@ -48,12 +48,13 @@ def waiting_elsewhere(actor: Actor) -> list[Elsewhere]:
 def home_data(actor: Actor) -> dict[str, Any]:
     """The first tasks, the running round in figures, and the newest checklist as a radar."""
     tasks = tasks_of(actor)
+    first = next((task for task in tasks if not task.comes_first), None)
     today = clock.today()
     round_ = open_round(actor, today)
     due_on = _due_on(round_, actor) if round_ else None
     return {
-        "first": tasks[0] if tasks else None,
-        "first_overdue": bool(tasks and tasks[0].due and tasks[0].due < today),
+        "first": first,
+        "first_overdue": bool(first and first.due and first.due < today),
         "tasks": tasks[:SHOWN],
         "more": max(len(tasks) - SHOWN, 0),
         "count": len(tasks),

@@ -12,7 +12,7 @@ from assessments.services.progress import return_progress, submit_progress, with
 from portal.files import MAX_FILES, FileRefused
 from portal.models import AuditEntry, StoredFile
 from tests.downloads import body_of
-from tests.factories_assessments import full_report, submitted_report
+from tests.factories_assessments import full_report, full_values, submitted_report
 from tests.portal.stub_clamd import EICAR, clamd
 
 pytestmark = pytest.mark.django_db
@@ -133,7 +133,7 @@ def test_a_submission_keeps_names_and_fingerprints(round_, town, attach):
 def submitted_report_of(round_, actor) -> ProgressReport:
     """Hands in the report that the file hangs on."""
     ProgressReport.objects.filter(round=round_, organisation=actor.organisation).update(
-        overview="文", activities="文", issues="文", effective_support="文"
+        **full_values(actor.organisation)
     )
     report = ProgressReport.objects.get(round=round_, organisation=actor.organisation)
     submit_progress(report=report, actor=actor)

@@ -140,7 +140,7 @@ def test_the_checklist_keeps_levels_and_evidence(browser, round_, framework):
 
 def test_controls_that_the_page_does_not_have_are_not_kept(browser, section):
     browser.post(section, {"issues": "x", "state": "accepted", "organisation": "1"}, **AUTOSAVE)
-    assert set(DraftBuffer.objects.get().payload) == {"issues", "version", "seen"}
+    assert set(DraftBuffer.objects.get().payload) == {"issues", "skip", "skip_reason", "version", "seen"}
 
 
 def test_more_than_any_form_holds_is_refused_with_a_sentence(browser, section):

@@ -4,13 +4,15 @@ import datetime as dt
 
 import pytest
 
+from assessments.choices import FormKind
 from assessments.models import DueExtension, NotApplicable, ProgressReport, RoundTarget
 from assessments.services.counts import round_counts
 from assessments.services.extensions import can_extend, can_withdraw, extend_due, withdraw_extension
 from assessments.services.forms import start_progress
 from assessments.services.not_applicable import declare_not_applicable, undo_not_applicable
 from assessments.services.own import own_forms, waiting_tasks
-from assessments.services.progress import save_progress, submit_progress
+from assessments.services.progress import submit_progress
+from assessments.services.progress_saving import save_progress
 from assessments.services.status import round_status
 from portal import clock
 from portal.audit import AuditCode
@@ -166,8 +168,8 @@ def test_a_round_prolonged_beyond_it_is_the_later_of_both(round_, target, prefec
 
 
 # --- 該当なし ---------------------------------------------------------------
-def declare(target, actor, framework=None, reason="対象となる取組がないため"):
-    return declare_not_applicable(target=target, framework=framework, reason=reason, actor=actor)
+def declare(target, actor, form=FormKind.PROGRESS, reason="対象となる取組がないため"):
+    return declare_not_applicable(target=target, form=form, reason=reason, actor=actor)
 
 
 @pytest.mark.parametrize(
@@ -228,8 +230,8 @@ def test_what_does_not_apply_is_neither_written_nor_handed_in_until_it_is_undone
     ):
         with pytest.raises(MoveRefused, match="該当なし"):
             act()
-    undo_not_applicable(target=target, framework=None, actor=town)
-    undo_not_applicable(target=target, framework=None, actor=town)
+    undo_not_applicable(target=target, form=FormKind.PROGRESS, actor=town)
+    undo_not_applicable(target=target, form=FormKind.PROGRESS, actor=town)
     assert AuditEntry.objects.filter(code=AuditCode.NOT_APPLICABLE_UNDONE).count() == 1
     assert submit_progress(report=report, actor=town).number == 1
     assert ProgressReport.objects.get().overview == report.overview
@@ -254,12 +256,12 @@ def test_it_is_said_and_undone_until_the_round_closes(target, town, framework, s
     settings.PORTAL_TODAY = day
     if possible:
         declare(target, town, framework)
-        undo_not_applicable(target=target, framework=None, actor=town)
+        undo_not_applicable(target=target, form=FormKind.PROGRESS, actor=town)
         assert NotApplicable.objects.filter(undone_at__isnull=True).get().framework == framework
     else:
         for act in (
             lambda: declare(target, town, framework),
-            lambda: undo_not_applicable(target=target, framework=None, actor=town),
+            lambda: undo_not_applicable(target=target, form=FormKind.PROGRESS, actor=town),
         ):
             with pytest.raises(MoveRefused, match="終わりました"):
                 act()

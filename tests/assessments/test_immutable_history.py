@@ -6,20 +6,33 @@ from django.db import IntegrityError, connection, transaction
 from assessments.models import (
     AssessmentStatusChange,
     AssessmentSubmission,
+    IssueReportStatusChange,
+    IssueReportSubmission,
     ProgressStatusChange,
     ProgressSubmission,
 )
 from tests.factories_assessments import make_framework, make_round, submitted_assessment, submitted_report
+from tests.factories_issues import hand_in, make_issue
 
-TABLES = [ProgressStatusChange, ProgressSubmission, AssessmentStatusChange, AssessmentSubmission]
+TABLES = [
+    ProgressStatusChange,
+    ProgressSubmission,
+    AssessmentStatusChange,
+    AssessmentSubmission,
+    IssueReportStatusChange,
+    IssueReportSubmission,
+]
 
 
 @pytest.fixture
 def handed_in(world):
-    """One row in each of the four tables."""
+    """One row in each of the tables."""
     town, framework = world.actors["town_a1"], make_framework()
     round_ = make_round(world.program, town.organisation, frameworks=(framework,))
-    return submitted_report(round_, town), submitted_assessment(round_, framework, town)
+    round_.targets.update(asks_issues=True)
+    make_issue(town)
+    listed = hand_in(round_, town)
+    return submitted_report(round_, town), submitted_assessment(round_, framework, town), listed
 
 
 @pytest.mark.parametrize("model", TABLES)

@@ -8,8 +8,12 @@ from django.db import connection
 
 from assessments.models import ProgressReport, ProgressSubmission
 from assessments.services import progress as service
+from assessments.services.decisions import KIND
 from assessments.services.forms import start_progress
+from assessments.services.progress_saving import save_progress
+from portal.audit import AuditCode
 from portal.errors import EditConflict, MoveRefused
+from portal.models import AuditEntry, OutboxMessage
 from tests import factories as f
 from tests.conftest import actor_for, build_world
 from tests.factories_assessments import full_report, make_round
@@ -62,6 +66,38 @@ def test_eight_people_submitting_make_one_submission(setting):
     assert ProgressSubmission.objects.count() == 1
 
 
+def test_eight_acceptances_of_one_person_are_one_with_one_entry_and_one_mail(setting):
+    round_, town = setting
+    reviewer = actor_for(town.organisation.parent, role="prefecture")
+    report = full_report(round_, town.organisation)
+    service.submit_progress(report=report, actor=town)
+    entries = AuditEntry.objects.filter(code=AuditCode.STATE_MOVED).count()
+    at_once(lambda _n: service.accept_progress(report=report, actor=reviewer))
+    assert report.status_changes.filter(action="accept").count() == 1
+    assert AuditEntry.objects.filter(code=AuditCode.STATE_MOVED).count() == entries + 1
+    assert OutboxMessage.objects.filter(kind=KIND).count() == 1
+
+
+def test_one_accepts_while_others_return_and_only_one_decision_is_told(setting):
+    round_, town = setting
+    prefecture = town.organisation.parent
+    people = [actor_for(prefecture, role="prefecture") for _ in range(EIGHT)]
+    report = full_report(round_, town.organisation)
+    service.submit_progress(report=report, actor=town)
+
+    def decide(number):
+        if number % 2:
+            return service.accept_progress(report=report, actor=people[number])
+        return service.return_progress(
+            report=report, reason="詳しく", sections=["issues"], actor=people[number]
+        )
+
+    results = at_once(decide)
+    assert sum(isinstance(result, MoveRefused) for result in results) == EIGHT - 1
+    assert report.status_changes.exclude(action="submit").count() == 1
+    assert OutboxMessage.objects.filter(kind=KIND).count() == 1
+
+
 def test_eight_first_saves_make_one_draft(setting):
     round_, town = setting
     target = round_.targets.get()
@@ -74,7 +110,7 @@ def test_eight_editors_of_one_version_one_wins_seven_are_told(setting):
     round_, town = setting
     report = f.ProgressReportFactory(round=round_, organisation=town.organisation)
     results = at_once(
-        lambda n: service.save_progress(report=report, values={"issues": f"{n}人目"}, version=1, actor=town)
+        lambda n: save_progress(report=report, values={"issues": f"{n}人目"}, version=1, actor=town)
     )
     winner = [result for result in results if isinstance(result, ProgressReport)]
     told = [result for result in results if isinstance(result, EditConflict)]

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from assessments.services.reminder_days import days_before, due_step
-from programs.staffing.calendar import WorkCalendar
+from programs.core.calendar import WorkCalendar
 from tests import factories as f
 
 D = dt.date

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
+from assessments.choices import FormKind
 from assessments.models import Reminder, RoundTarget
 from assessments.services.extensions import extend_due
 from assessments.services.not_applicable import declare_not_applicable, undo_not_applicable
@@ -66,17 +67,17 @@ def test_the_page_of_reminding_names_the_later_day(target, only_town, prefecture
 
 # --- 該当なし -------------------------------------------------------------------
 def test_what_does_not_apply_is_not_named(target, framework, town):
-    declare_not_applicable(target=target, framework=framework, reason="該当する業務がない。", actor=town)
+    declare_not_applicable(target=target, form=framework, reason="該当する業務がない。", actor=town)
     send_due_reminders(DAY14)
     assert Reminder.objects.get().forms == ["取組状況"]
     assert framework.name not in OutboxMessage.objects.get().body
 
 
 def test_nobody_is_reminded_when_nothing_applies_until_it_is_undone(target, framework, town):
-    for form in (None, framework):
-        declare_not_applicable(target=target, framework=form, reason="該当する業務がない。", actor=town)
+    for form in (FormKind.PROGRESS, framework):
+        declare_not_applicable(target=target, form=form, reason="該当する業務がない。", actor=town)
     assert send_due_reminders(DAY14) == 0
-    undo_not_applicable(target=target, framework=None, actor=town)
+    undo_not_applicable(target=target, form=FormKind.PROGRESS, actor=town)
     assert send_due_reminders(DAY14) == 1
 
 

@@ -234,6 +234,7 @@ def test_every_count_of_the_matrix_is_what_its_link_lists(office, round_, framew
     submitted_assessment(round_, framework, world.actors["town_a2"])
     NotApplicable.objects.create(
         target=RoundTarget.objects.get(round=round_, organisation=world.prefecture_a.organisation),
+        form="progress",
         reason="なし",
         by=world.actors["prefecture_a"].user,
         at=dt.datetime(2025, 9, 16, tzinfo=dt.UTC),

@@ -16,7 +16,10 @@ TEXTS = {
     "これまでの取組": "7月に業務の棚卸しを3回行い、㈱試験の〜支援を受けた。",
     "見えてきた課題": "担当者が一人のため、休むと止まる。",
     "有効と思われる支援": "近隣の町と共同で進める場がほしい。",
+    "目指す姿": "転入の手続を、1つの窓口で終えられる。",
 }
+#: The section of each text, as the task list calls it.
+SECTIONS = {"取組の概要": "取組の概要と分野", "目指す姿": "STEPと目指す姿"}
 ROUND = "第1回 中間報告"
 NEXT = "保存して次へ進む"
 
@@ -48,6 +51,8 @@ class Town:
         """From home to the round, by the menu and the list."""
         self.page.goto("/")
         expect(self.page.get_by_role("heading", name="次にすること")).to_be_visible()
+        if int(self.page.evaluate("innerWidth")) < 1024:
+            self.button("メニュー").click()
         self.page.get_by_role("navigation", name="主メニュー", exact=True).get_by_role(
             "link", name="報告回"
         ).click()
@@ -55,33 +60,46 @@ class Town:
         self.heading(ROUND)
 
     def fill_progress(self) -> None:
-        """All four sections; the first one is left empty once, and too long once."""
+        """All five sections; the text of the first one is left empty once, and too long once."""
         self.link("取組状況").click()
         self.heading("取組状況の作成")
-        self.link("取組の概要").click()
+        self.link("取組の概要と分野").click()
         self.leave_empty("取組の概要")
         self.type_too_much("取組の概要")
         for label, text in TEXTS.items():
-            self.heading(label)
-            self.page.get_by_label(label).fill(text)
+            self.heading(SECTIONS.get(label, label))
+            self.choose()
+            self.text_box(label).fill(text)
             self.button(NEXT).click()
         self.heading("提出前の確認")
         for text in TEXTS.values():
             expect(self.page.get_by_text(text)).to_be_visible()
 
+    def choose(self) -> None:
+        """The choices of the section on the screen, where it has any."""
+        for box in self.page.get_by_role("checkbox", name="防災").all():
+            box.check()
+        for step in self.page.get_by_role("radio", name="実施中").all():
+            step.check()
+
+    def text_box(self, label: str) -> Locator:
+        """The long text of a section."""
+        return self.page.get_by_role("textbox", name=re.compile(f"^{label}"))
+
     def leave_empty(self, label: str) -> None:
         """The page comes back with the sentence, and a link to the field."""
-        self.page.get_by_label(label).fill("")
+        self.choose()
+        self.text_box(label).fill("")
         self.button(NEXT).click()
         self.summary(f"{label}を入力してください。")
 
     def type_too_much(self, label: str) -> None:
         """The page comes back with everything that was typed."""
         text = "長" * 2001
-        self.page.get_by_label(label).fill(text)
+        self.text_box(label).fill(text)
         self.button(NEXT).click()
         self.summary(f"{label}は、2000文字以内で入力してください（現在2001文字）。")
-        expect(self.page.get_by_label(label)).to_have_value(text)
+        expect(self.text_box(label)).to_have_value(text)
 
     def summary(self, sentence: str) -> None:
         """The error summary says so, has the focus, and leads to the field."""

@@ -95,12 +95,12 @@ def _open_returned(town: Town) -> None:
     town.page.goto("/")
     town.link_like("取組状況の修正と再提出").click()
     expect(town.page.get_by_text(REASON)).to_be_visible()
-    expect(town.link("取組の概要")).to_have_count(0)
+    expect(town.link("取組の概要と分野")).to_have_count(0)
 
 
 def _correct(town: Town) -> None:
     town.link("これまでの取組").click()
-    town.page.get_by_label("これまでの取組").fill(CORRECTED)
+    town.text_box("これまでの取組").fill(CORRECTED)
     town.button("保存して次へ進む").click()
     town.submit("取組状況を提出しました", "P")
 
@@ -176,7 +176,7 @@ def test_e_two_colleagues_at_one_field_lose_nothing(open_as):
         town = Town(watched.page)
         town.open_round()
         town.link("取組状況").click()
-        town.link(label).click()
+        town.link("取組の概要と分野").click()
     first.page.get_by_role("textbox", name=label).fill("先に保存した文。")
     Town(first.page).button("下書きを保存する").click()
     expect(first.page.get_by_role("status").first).to_contain_text("保存しました")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from assessments.models import Assessment, LocalIssue, ProgressReport, Round
+from assessments.models import Assessment, IssueReport, LocalIssue, ProgressReport, Round
 from tests.browser.checks import (
     WIDTHS,
     Watched,
@@ -48,6 +48,11 @@ def _checklist(rest: str) -> Callable[[], str]:
 def _issue(rest: str) -> Callable[[], str]:
     rows = LocalIssue.objects.filter(organisation__name="村田町", shared=True).order_by("position")
     return lambda: f"/local-issues/{rows[0].pk}/{rest}"
+
+
+def _handed_in(rest: str = "") -> Callable[[], str]:
+    rows = IssueReport.objects.filter(organisation__name="大衡村")
+    return lambda: f"/issue-reports/{rows.get(round=_round()).pk}/{rest}"
 
 
 #: Who looks at which page; addresses with rows of the sample are made when the site stands.
@@ -104,6 +109,7 @@ PAGES: dict[str, tuple[str, str | Callable[[], str]]] = {
         lambda: f"/rounds/{_round().pk}/targets/{_progress('044245').organisation_id}/extend/",
     ),
     "not-applicable": ("murata", _form("not-applicable/progress/")),
+    "tasks": ("jimukyoku", "/tasks/"),
     "progress-edit": ("murata", _form("progress/")),
     "progress-section": ("murata", _form("progress/sections/overview/")),
     "progress-check": ("murata", _form("progress/check/")),
@@ -122,6 +128,13 @@ PAGES: dict[str, tuple[str, str | Callable[[], str]]] = {
     "checklist-result": ("miyagi", lambda: f"/assessments/{_assessment('044245').pk}/"),
     "checklist-confirm": ("miyagi", lambda: f"/assessments/{_assessment('044245').pk}/confirm/"),
     "checklist-reopen": ("miyagi", lambda: f"/assessments/{_assessment('044245').pk}/reopen/"),
+    "round-issues": ("murata", _form("issues/")),
+    "round-issues-done": ("ohira", _form("issues/done/")),
+    "round-issues-none": ("murata", _form("not-applicable/issues/")),
+    "issue-report": ("miyagi", _handed_in()),
+    "issue-report-own": ("ohira", _handed_in()),
+    "issue-report-confirm": ("miyagi", _handed_in("confirm/")),
+    "issue-report-reopen": ("miyagi", _handed_in("reopen/")),
     "reports": ("jimukyoku", "/reports/"),
     "region-reports": ("miyagi", f"{MIYAGI}reports/"),
     "report": ("miyagi", f"{MIYAGI}reports/midterm/"),

@@ -19,6 +19,7 @@ from assessments.models import (
     ProgressSubmission,
     Round,
 )
+from assessments.models.sections import OF_TOWN
 from portal import clock
 from portal.audit.guards import permit
 from portal.choices import ImportState, JobState
@@ -38,7 +39,9 @@ from programs.models import (
 )
 from reports.models import Version
 from tests.permissions import rows_outbox
+from tests.permissions.rows_issue_reports import plant_issue_reports
 from tests.permissions.rows_rounds import plant_rounds
+from tests.permissions.rows_talk import plant_talk
 from tests.permissions.scene import Scene
 from tests.permissions.scene_people import plant_people
 
@@ -70,11 +73,13 @@ def plant(scene: Scene) -> Canaries:
     _plans(found, scene)
     with permit():  # histories and submissions are append-only
         _forms(found, scene)
+        plant_issue_reports(found, scene)
     plant_rounds(found, scene)
     _people(found, scene)
     plant_people(found, scene)
     _import(found, scene)
     rows_outbox.plant(found)
+    plant_talk(scene, found)
     return found
 
 
@@ -104,8 +109,8 @@ def _plans(found: Canaries, scene: Scene) -> None:
 def _forms(found: Canaries, scene: Scene) -> None:
     found.set(Round.objects.filter(pk=scene.b.round.pk), "title")
     own = ProgressReport.objects.filter(round=scene.b.round)
-    found.set(own, "overview", "activities", "issues", "effective_support")
-    sections = ("overview", "activities", "issues", "effective_support")
+    found.set(own, *(section.text_field for section in OF_TOWN))
+    sections = [section.code for section in OF_TOWN]
     key = "ProgressSubmission.content"
     found.marks[key] = f"{MARK}提出版"
     ProgressSubmission.objects.filter(report__in=own).update(

@@ -138,7 +138,7 @@ def plant_rounds(found: Any, scene: Any) -> None:
         membership=actor.membership,
         at=clock.now(),
     )
-    NotApplicable.objects.create(target=target, reason="理由", by=actor.user, at=clock.now())
+    NotApplicable.objects.create(target=target, form="progress", reason="理由", by=actor.user, at=clock.now())
     found.set(DueExtension.objects.filter(target=target), "reason")
     found.set(NotApplicable.objects.filter(target=target), "reason")
     found.marks["RoundGuide.name"] = "カナリア記入要領"

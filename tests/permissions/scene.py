@@ -21,6 +21,7 @@ from assessments.models import (
     Question,
     Round,
 )
+from assessments.services.sections import words_of
 from municipalities.models import Municipality, Prefecture
 from portal import clock
 from portal.actor import Actor
@@ -46,9 +47,12 @@ from reports.models import Version
 from reports.services.rendering import JOB_KIND
 from tests import factories as f
 from tests.conftest import World, build_world
-from tests.permissions import rows_audit, rows_guard, rows_outbox, rows_signin
+from tests.factories_assessments import steps_doing
+from tests.permissions import rows_audit, rows_guard, rows_outbox, rows_sheets, rows_signin
+from tests.permissions.rows_issue_reports import furnish_issue_reports
 from tests.permissions.rows_local import furnish_issues
 from tests.permissions.rows_rounds import furnish_rounds
+from tests.permissions.rows_talk import furnish_talk
 from tests.permissions.scene_people import PeopleRows, furnish_people
 
 User = get_user_model()
@@ -103,6 +107,7 @@ def build_scene() -> Scene:
     a = furnish(world, "a", [world.town_a1, world.town_a2], question)
     b = furnish(world, "b", [world.town_b], question)
     furnish_rounds(world, a, b)
+    furnish_issue_reports(world, a, b)
     shared = f.RoundFactory(program=world.program, title="全県の報告回")
     for town in (world.town_a1, world.town_b):
         f.RoundTargetFactory(round=shared, organisation=town.organisation)
@@ -114,6 +119,8 @@ def build_scene() -> Scene:
     rows_outbox.messages(scene)
     _sign_in(scene)
     rows_guard.hang_files(scene)
+    furnish_talk(scene)
+    rows_sheets.furnish_entry(scene)
     return scene
 
 
@@ -231,18 +238,22 @@ def _application(region: Region, town: Municipality) -> None:
 
 
 def _progress(round_: Round, officer: Actor) -> ProgressReport:
-    texts = {
+    texts: dict[str, Any] = {
         "overview": "概要の文",
         "activities": "取組の文",
         "issues": "課題の文",
         "effective_support": "支援の文",
+        "target_state": "目指す姿の文",
+        "fields": ["disaster"],
+        "steps": steps_doing(),
     }
     report = f.ProgressReportFactory(
         round=round_, organisation=officer.organisation, state=FormState.SUBMITTED, **texts
     )
     drawn = ProgressSubmission.objects.count()
+    words = words_of(report)
     for number, issues in ((1, "はじめの課題の文"), (2, texts["issues"])):
-        sections = texts | {"issues": issues}
+        sections = words | {"issues": issues}
         ProgressSubmission.objects.create(
             report=report,
             number=number,

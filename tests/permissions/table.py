@@ -21,11 +21,14 @@ from tests.permissions import (
     rows_audit,
     rows_draft,
     rows_guard,
+    rows_issue_reports,
     rows_local,
     rows_outbox,
     rows_people,
     rows_rounds,
+    rows_sheets,
     rows_signin,
+    rows_talk,
 )
 from tests.permissions.scene import Scene
 
@@ -49,6 +52,8 @@ progress_edit               POST  403       403
 progress_section            GET   403       403
 progress_section            POST  403       403
 progress_section/unknown    GET   403       403
+progress_carry              GET   403       403
+progress_carry              POST  403       403
 progress_check              GET   403       403
 progress_check              POST  403       403
 progress_done               GET   403       403
@@ -83,6 +88,8 @@ TABLE = """
 #                                 out    none  A: t1  t2  pf  ve   B: t  pf  ve   sec min exp adm
 home                        GET   in in  403   ok
 home                        POST  in in  403   405
+task_list                   GET   in in  403   ok
+task_list                   POST  in in  403   405
 
 help                        GET   ok
 help                        POST  405
@@ -151,6 +158,8 @@ progress_edit               POST  in in  403   405 405 405 404   404 404 404   4
 progress_section            GET   in in  403   go  ok  ok  404   404 404 404   404
 progress_section            POST  in in  403   ok  go  go  404   404 404 404   404
 progress_section/unknown    GET   in in  403   404
+progress_carry              GET   in in  403   go  go  go  404   404 404 404   404
+progress_carry              POST  in in  403   go  go  go  404   404 404 404   404
 progress_check              GET   in in  403   go  ok  ok  404   404 404 404   404
 progress_check              POST  in in  403   go  ok  ok  404   404 404 404   404
 progress_done               GET   in in  403   ok  go  go  404   404 404 404   404
@@ -243,7 +252,8 @@ account_confirm_email               POST 404
 # fmt: on
 
 #: Tables of their own, one per part of the portal: `ROWS` and, where needed, `ARGUMENTS`, `POSTED`, `DUTIES`.
-PARTS = [rows_audit, rows_draft, rows_guard, rows_local, rows_outbox, rows_people, rows_rounds]
+PARTS = [rows_audit, rows_draft, rows_guard, rows_issue_reports, rows_local, rows_outbox, rows_people]
+PARTS += [rows_rounds, rows_sheets, rows_talk]
 
 Make = Callable[[Scene], Any]
 
@@ -294,8 +304,9 @@ ARGUMENTS: dict[str, Make] = {
     "version_pdf": _report(1),
     "round_detail": _round(),
     "progress_edit": _round(),
-    "progress_section": _round("overview"),
+    "progress_section": _round("issues"),
     "progress_section/unknown": _round("state"),
+    "progress_carry": _round(),
     "progress_check": _round(),
     "progress_done": _round(),
     "support_list": _round(),
@@ -327,7 +338,7 @@ POSTED: dict[str, Make] = {
     "membership_switch": lambda scene: {"membership": scene.world.actors["town_a1"].membership.pk},
     "import_start": lambda _: {"file": SimpleUploadedFile("市区町村.csv", "団体コード,名称".encode())},
     "import_apply": lambda scene: {"seen": scene.imported.fingerprint},
-    "progress_section": lambda _: {"overview": "新しい概要", "version": 1, "seen": "", "act": "next"},
+    "progress_section": lambda _: {"issues": "新しい課題", "version": 1, "seen": "", "act": "next"},
     "progress_return": lambda _: {**_REASON, "sections": ["overview"]},
     "progress_return/draft": lambda _: {**_REASON, "sections": ["overview"]},
     "support_edit": lambda _: {"text": "新しい支援", "version": 1, "seen": ""},

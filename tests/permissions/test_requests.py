@@ -107,8 +107,8 @@ def test_a_membership_that_ends_during_a_session_ends_at_once(scene: Scene):
     Membership.objects.filter(pk=own.pk).update(valid_until=clock.today() - dt.timedelta(days=1))
     assert client.get(page).status_code == 403
     untouched = fingerprint()
-    data = {"overview": "遅れて届いた文", "version": 1, "seen": "", "act": "next"}
-    section = reverse("progress_section", args=[scene.a.round.pk, "overview"])
+    data = {"issues": "遅れて届いた文", "version": 1, "seen": "", "act": "next"}
+    section = reverse("progress_section", args=[scene.a.round.pk, "issues"])
     assert client.post(section, data).status_code == 403
     assert fingerprint() == untouched
 

@@ -14,8 +14,7 @@ from django.contrib.sessions.backends.db import SessionStore
 
 from assessments.choices import FormState
 from assessments.models import Assessment, Framework, ProgressReport, Round, RoundTarget
-from assessments.models.progress import SECTIONS
-from assessments.services import checklists, forms, frameworks, progress, support
+from assessments.services import checklists, forms, frameworks, progress, progress_saving, support
 from municipalities.services import load_master
 from portal.actor import Actor
 from portal.audit import AuditCode
@@ -147,9 +146,24 @@ def _by(name: str, run: Run) -> Run:
 
 def _save(stage: Stage) -> object:
     report = stage.report()
-    return progress.save_progress(
+    return progress_saving.save_progress(
         report=report, values={"overview": "下書きの文"}, version=report.version, actor=stage.town
     )
+
+
+def _carry(stage: Stage) -> object:
+    earlier = make_round(
+        stage.world.program,
+        stage.town.organisation,
+        opens_on="2025-06-01",
+        due_on="2025-06-30",
+        closes_on="2025-12-31",
+    )
+    earlier.refresh_from_db()
+    before = full_report(earlier, stage.town.organisation)
+    progress.submit_progress(report=before, actor=stage.town)
+    report = forms.start_progress(target=stage.target, actor=stage.town)
+    return progress_saving.carry_over(report=report, sections=["issues"], actor=stage.town)
 
 
 def _answers(stage: Stage) -> object:
@@ -173,6 +187,12 @@ def _sign_off(stage: Stage) -> object:
     stage.by = actor_for(stage.town.organisation, duty="approver")
     report = stage.waiting()
     return progress.sign_off_progress(report=report, actor=stage.by)
+
+
+def _send_back(stage: Stage) -> object:
+    report = stage.waiting()
+    stage.by = actor_for(stage.town.organisation, duty="approver")
+    return progress.send_back_progress(report=report, reason="下書きの理由", actor=stage.by)
 
 
 def _fail(stage: Stage) -> object:
@@ -245,7 +265,8 @@ ACTS: dict[str, tuple[AuditCode, Run]] = {
         C.FORM_STARTED,
         _by("town", lambda s: forms.start_assessment(target=s.target, framework=s.framework, actor=s.town)),
     ),
-    "assessments.services.progress.save_progress": (C.FORM_SAVED, _by("town", _save)),
+    "assessments.services.progress_saving.save_progress": (C.FORM_SAVED, _by("town", _save)),
+    "assessments.services.progress_saving.carry_over": (C.FORM_SAVED, _by("town", _carry)),
     "assessments.services.progress.submit_progress": (C.STATE_MOVED, _by("town", _submit)),
     "assessments.services.progress.request_sign_off": (C.STATE_MOVED, _by("town", Stage.waiting)),
     "assessments.services.progress.sign_off_progress": (C.STATE_MOVED, _sign_off),
@@ -253,6 +274,7 @@ ACTS: dict[str, tuple[AuditCode, Run]] = {
         C.STATE_MOVED,
         _by("town", lambda s: progress.recall_progress(report=s.waiting(), actor=s.town)),
     ),
+    "assessments.services.progress.send_back_progress": (C.STATE_MOVED, _send_back),
     "assessments.services.progress.mark_opened": (
         C.FORM_OPENED,
         _by("prefecture", lambda s: progress.mark_opened(report=s.report(SUBMITTED), actor=s.prefecture)),
@@ -270,7 +292,10 @@ ACTS: dict[str, tuple[AuditCode, Run]] = {
         _by(
             "prefecture",
             lambda s: progress.return_progress(
-                report=s.report(SUBMITTED), reason="下書きの理由", sections=SECTIONS, actor=s.prefecture
+                report=s.report(SUBMITTED),
+                reason="下書きの理由",
+                sections=["issues"],
+                actor=s.prefecture,
             ),
         ),
     ),

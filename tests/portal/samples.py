@@ -60,13 +60,13 @@ def relation(target: str, kind: str, mode: str = "") -> str:
 
 
 def pdf(change=None, **save) -> bytes:
-    """One empty page; `change(pdf)` edits it before it is saved."""
+    """One empty page, the same bytes each time; `change(pdf)` edits it before it is saved."""
     made = pikepdf.new()
     made.add_blank_page()
     if change:
         change(made)
     file = io.BytesIO()
-    made.save(file, **save)
+    made.save(file, **{"deterministic_id": "encryption" not in save, **save})
     return file.getvalue()
 
 

@@ -1,12 +1,11 @@
 """Files taken in by commands, and the nightly signature."""
 
 import pytest
-from celery import Celery
-from django.conf import settings
 from django.core.management import call_command
 
+from portal import clock
 from portal.audit import AuditCode
-from portal.celery import SIGN_AUDIT, build
+from portal.daily import daily_work
 from portal.models import AuditCheckpoint, AuditEntry
 from tests import factories as f
 
@@ -28,12 +27,10 @@ def test_an_application_taken_in_is_recorded_with_file_and_account(source_data):
     assert AuditEntry.objects.count() == count, "nothing changed, nothing is told"
 
 
-def test_beat_has_the_head_signed():
-    schedule = settings.CELERY_BEAT_SCHEDULE["sign-audit"]
-    assert schedule["task"] == SIGN_AUDIT
-    application = build()
-    assert isinstance(application, Celery)
+def test_the_days_work_signs_the_head_last():
+    works = sorted(daily_work.all(), key=lambda work: work.order)
+    assert works[-1].name == "portal.trail"
     call_command("load_frameworks")
-    application.tasks[SIGN_AUDIT]()
+    works[-1].run(clock.today())
     assert AuditCheckpoint.objects.get().kind == "head"
     assert AuditEntry.objects.first().code == AuditCode.AUDIT_SIGNED

@@ -82,10 +82,10 @@ def test_a_move_that_the_state_does_not_allow_is_recorded(world, round_, client_
 def test_an_edit_after_submitting_is_recorded(world, round_, client_of):
     submitted_report(round_, world.actors["town_a1"])
     town = client_of(world.actors["town_a1"])
-    page = reverse("progress_section", args=[round_.pk, "overview"])
-    town.post(page, {"overview": "遅れて届いた文", "version": 1, "seen": "", "act": "next"})
+    page = reverse("progress_section", args=[round_.pk, "issues"])
+    town.post(page, {"issues": "遅れて届いた文", "version": 1, "seen": "", "act": "next"})
     entry = last(AuditCode.MOVE_REFUSED)
-    assert entry.details["address"] == {"pk": round_.pk, "section": "overview"}
+    assert entry.details["address"] == {"pk": round_.pk, "section": "issues"}
     assert "遅れて届いた文" not in json.dumps(entry.details, ensure_ascii=False)
 
 

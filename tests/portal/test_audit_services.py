@@ -33,6 +33,7 @@ ELSEWHERE = {
     "portal.jobs.claims.take": "calls job_failed; run through claim",
     "portal.jobs.claims.job_failed": "the entry itself",
     "portal.jobs.runner.execute": "run through run_job",
+    "portal.imports.services.start_again": "run through start_import",
     "portal.services.drafts.purge_drafts": "tests/assessments/test_draft_pages.py",
 }
 
@@ -45,10 +46,15 @@ TOLD_BY = {
     "assessments.services.guides": "tests/assessments/test_round_setup.py",
     "assessments.services.targets": "tests/assessments/test_round_targets.py",
     "assessments.services.extensions": "tests/assessments/test_extensions.py",
+    "assessments.services.comments": "tests/assessments/test_comments.py",
+    "assessments.services.printing": "tests/assessments/test_printing.py",
+    "assessments.services.corrections": "tests/assessments/test_corrections.py",
     "assessments.services.not_applicable": "tests/assessments/test_extensions.py",
     "assessments.services.reminders": "tests/assessments/test_reminders.py",
     "assessments.services.issues": "tests/assessments/test_issue_service.py",
     "assessments.services.issue_order": "tests/assessments/test_issue_service.py",
+    "assessments.services.issue_reports": "tests/assessments/test_issue_reports.py",
+    "assessments.services.sheets.proposals": "tests/assessments/sheets",
     "assessments.services.issue_scales": "tests/assessments/test_issue_service.py",
 }
 
@@ -87,7 +93,7 @@ def _everything() -> str:
 def test_a_refused_act_leaves_the_entry_of_nothing_done(stage):
     report = stage.report()
     before = AuditEntry.objects.count()
-    from assessments.services.progress import save_progress
+    from assessments.services.progress_saving import save_progress
 
     with pytest.raises(PermissionRefused):
         save_progress(report=report, values={"overview": "a"}, version=1, actor=stage.prefecture)
@@ -157,6 +163,8 @@ PARTS = {
     "portal.signin.sessions.begin": "signing in, which is told",
     "portal.signin.sessions.seen": "when somebody last did something",
     "portal.signin.sessions.forget": "the end of a session, which is told",
+    "portal.people.sending.text": "the link of a mail; `ended` tells how the mail went",
+    "portal.signin.sessions.sweep": "what is over leaves; no row says anything by then",
     "portal.signin.sessions.rotate": "a new key for the same session",
     "portal.outbox.posting.post": "a row of what its caller tells of",
     "portal.outbox.posting.post_all": "rows of what its caller tells of",

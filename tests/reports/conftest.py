@@ -9,6 +9,7 @@ from assessments.choices import AssessmentState, FormState
 from programs.models import PostingSlot, RegionTopic
 from tests import factories as f
 from tests.conftest import World, build_world
+from tests.factories_assessments import snapshot
 
 #: Signs that older encodings lose; they must come out of the PDF as they went in.
 HARD_SIGNS = "髙橋﨑〜㈱①𠮷野"
@@ -41,7 +42,7 @@ def tell(world: World) -> Told:
     round_.frameworks.add(framework)
     for organisation in (town, world.town_a2.organisation):
         f.RoundTargetFactory(round=round_, organisation=organisation)
-    f.ProgressReportFactory(
+    report = f.ProgressReportFactory(
         round=round_,
         organisation=town,
         state=FormState.SUBMITTED,
@@ -50,6 +51,7 @@ def tell(world: World) -> Told:
         issues="庁内の連携",
         effective_support="事例の紹介",
     )
+    snapshot(report, world.actors["town_a1"])
     f.ProgressReportFactory(
         round=round_, organisation=world.town_a2.organisation, overview="まだ出していない下書き"
     )

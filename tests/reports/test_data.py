@@ -7,6 +7,7 @@ from portal import clock
 from programs.models import Region
 from reports.services.data import for_report
 from tests import factories as f
+from tests.factories_assessments import snapshot
 
 
 def data_of(told):
@@ -45,6 +46,7 @@ def test_another_regions_towns_do_not_enter(told):
         state="submitted",
         overview="よその町の文章",
     )
+    snapshot(other, told.world.actors["town_b"])
     f.RoundTargetFactory(round=told.round, organisation=other.organisation)
     assert "よその町の文章" not in json.dumps(data_of(told), ensure_ascii=False)
 

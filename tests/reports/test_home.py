@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from assessments.choices import FormState
+from portal.services.drafts import keep
 from reports.services.home import home_data
 from tests import factories as f
 
@@ -62,3 +63,22 @@ def test_the_radar_is_for_those_who_may_see_scores(world, client_of):
     f.AnswerFactory(assessment=assessment, question=question, level=3)
     seen = {name for name, actor in world.actors.items() if home_data(actor)["radar"]}
     assert seen == {"town_a1", "approver_a1", "prefecture_a", "reader_a", "secretariat"}
+
+
+def test_all_tasks_stand_on_one_page_and_unsaved_texts_come_first(client_of, world):
+    town = world.actors["town_a1"]
+    for number in range(7):
+        round_ = f.RoundFactory(program=world.program, title=f"第{number}回の報告")
+        f.RoundTargetFactory(round=round_, organisation=town.organisation)
+    keep(actor=town, form="progress:1", title="書きかけ", url="/", payload={"text": "文"})
+    client = client_of(town)
+    home = client.get(reverse("home")).content.decode()
+    assert reverse("task_list") in home
+    assert "ほかに3件あります。" in home
+    page = client.get(reverse("task_list"))
+    labels = [task.label for task in page.context["tasks"]]
+    assert labels[0] == "保存していない入力が1件あります"
+    assert len(labels) == 8
+    assert page.content.decode().count("第6回の報告") == 1
+    other = client_of(world.actors["town_b"]).get(reverse("task_list")).content.decode()
+    assert "今、対応が必要な項目はありません。" in other

@@ -16,6 +16,8 @@ from assessments.models import (
     Assessment,
     AssessmentStatusChange,
     AssessmentSubmission,
+    IssueReport,
+    IssueReportSubmission,
     LocalIssue,
     LocalIssueChange,
     ProgressReport,
@@ -24,9 +26,14 @@ from assessments.models import (
     Round,
     RoundTarget,
 )
-from assessments.models.progress import SECTION_LIMIT, SECTIONS
+from assessments.models.progress import SECTION_LIMIT
+from assessments.models.sections import TEXT_FIELDS
+from assessments.services import issue_reports
 from assessments.services.checklists import gaps, submit_assessment
+from assessments.services.issue_snapshots import differences, issues_in
+from assessments.services.previous import previous_issues
 from assessments.services.progress import submit_progress
+from assessments.services.sections import lacks
 from assessments.states import ASSESSMENT, ISSUE, PROGRESS
 from portal import clock
 from portal.actor import Actor
@@ -37,6 +44,7 @@ from programs.staffing.services import conflicts, coverage, postings_with_elsewh
 from reports.sample.files import read_program
 from reports.sample.loader import SampleRefused, load_sample
 from tests import factories as f
+from tests.factories_assessments import full_values
 
 PARTNERS = {"宮城県": 3, "栃木県": 4, "新潟県": 3, "山梨県": 4, "兵庫県": 19, "島根県": 6, "沖縄県": 3}
 TODAY = dt.date(2025, 9, 16)
@@ -69,7 +77,7 @@ def counts() -> dict[str, int]:
         Answer,
         LiaisonAssignment,
     ]
-    kinds += [LocalIssue, LocalIssueChange]
+    kinds += [LocalIssue, LocalIssueChange, IssueReport, IssueReportSubmission]
     return {kind.__name__: kind.objects.count() for kind in kinds}
 
 
@@ -155,6 +163,32 @@ def test_every_state_of_a_form_is_there_in_the_open_round(sample):
     assert states == set(AssessmentState.values)
 
 
+def test_lists_of_issues_were_handed_in_as_they_stood_then(sample):
+    opened = Round.objects.get(program__slug="r7", stage="midterm")
+    assert opened.targets.filter(asks_issues=True).count() == 42 + 7
+    reports = IssueReport.objects.filter(round=opened)
+    assert set(reports.values_list("state", flat=True)) == set(AssessmentState.values)
+    assert reports.filter(state="draft", submissions__isnull=False).exists()
+    for submission in IssueReportSubmission.objects.select_related("report__round"):
+        told = submission.content
+        assert set(told) == set(issue_reports.snapshot(submission.report, [], 2))
+        issues = issues_in(submission)
+        assert [issue.rank for issue in issues] == list(range(1, len(issues) + 1))
+        assert not [issue for issue in issues if not issue.is_rated or not issue.urgency or not issue.field]
+        first, *later = submission.report.status_changes.all()
+        assert (first.action, first.at, first.by) == ("submit", submission.at, submission.by)
+        assert all(row.by != first.by for row in later)
+        assert submission.report.round.opens_on <= submission.at.date() <= submission.report.round.closes_on
+    misato = IssueReport.objects.get(round=opened, organisation__name="美里町")
+    before = previous_issues(misato)
+    found = differences(issues_in(before), issues_in(misato.submissions.get()))
+    assert {one.kind for one in found} == {"new", "changed"}
+    murata = Organisation.objects.get(name="村田町")
+    assert [gap.missing for gap in issue_reports.gaps(issue_reports.list_of(murata))] == [
+        ["裨益性", "難易度", "緊急性"]
+    ]
+
+
 def test_local_issues_have_every_state_a_past_and_something_to_draw(sample):
     issues = LocalIssue.objects.all()
     assert all(issue.is_sample for issue in issues)
@@ -180,9 +214,8 @@ def test_local_issues_have_every_state_a_past_and_something_to_draw(sample):
 
 def test_only_drafts_lack_a_section_and_none_is_too_long(sample):
     for report in ProgressReport.objects.all():
-        texts = [getattr(report, section) for section in SECTIONS]
-        assert all(texts) or report.state == FormState.DRAFT
-        assert max(map(len, texts)) <= SECTION_LIMIT
+        assert not lacks(report) or report.state == FormState.DRAFT
+        assert max(len(getattr(report, name)) for name in TEXT_FIELDS) <= SECTION_LIMIT
 
 
 def test_the_past_of_each_form_is_a_chain_of_real_moves_by_those_who_may(sample):
@@ -201,7 +234,7 @@ def test_the_past_of_each_form_is_a_chain_of_real_moves_by_those_who_may(sample)
             assert row.membership.user_id == row.by_id
             assert row.at.date() <= TODAY
             own = row.membership.organisation_id == form.organisation_id
-            assert own == (row.action in ("submit", "request_sign_off"))
+            assert own == (row.action in ("submit", "request_sign_off", "correct"))
             state_of[form.pk] = row.to_state
         model = ProgressReport if forms == "report" else Assessment
         moved = dict(model.objects.values_list("pk", "state"))
@@ -218,7 +251,7 @@ def test_a_handed_in_form_has_a_snapshot_and_its_own_receipt(sample):
 def test_snapshots_have_the_shape_the_services_write(sample):
     town = actor("murata@example.jp")
     report = ProgressReport.objects.get(organisation=town.organisation)
-    ProgressReport.objects.filter(pk=report.pk).update(issues="課題です。", effective_support="支援です。")
+    ProgressReport.objects.filter(pk=report.pk).update(**full_values(town.organisation))
     real = submit_progress(report=report, actor=town)
     stored = ProgressSubmission.objects.filter(receipt__startswith="R7").exclude(pk=real.pk).first()
     assert stored.content.keys() == real.content.keys()

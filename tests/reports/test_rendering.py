@@ -16,6 +16,7 @@ from programs.core.choices import RegionStatus
 from reports.choices import ReportKind
 from reports.models import Report, Version
 from reports.services.rendering import render_version, request_render
+from tests.factories_assessments import snapshot
 from tests.pdf_checks import assert_pdf_ua
 from tests.reports.conftest import HARD_SIGNS
 
@@ -104,7 +105,9 @@ def test_only_adopted_regions_have_reports(told):
 
 @pytest.mark.parametrize("length", [20_000, 20_001])
 def test_too_long_a_text_fails_with_a_sentence_and_leaves_nothing(told_committed, length):
-    ProgressReport.objects.filter(state="submitted").update(overview="長" * length)
+    report = ProgressReport.objects.get(state="submitted")
+    report.overview = "長" * length
+    snapshot(report, told_committed.world.actors["town_a1"])
     job = request_render(
         region=told_committed.world.region_a,
         kind=ReportKind.SUMMARY,

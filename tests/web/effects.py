@@ -34,8 +34,8 @@ def _models() -> list[type[models.Model]]:
 
 
 def _row(model: type[models.Model], values: dict[str, Any], known: Known) -> str:
-    # A password's salt differs each time.
-    own = {model._meta.pk.attname, "file", "fingerprint", "key", "params", "password"}
+    # A password's salt differs each time, and a message names the row it is about in a text.
+    own = {model._meta.pk.attname, "concerns_id", "file", "fingerprint", "key", "params", "password"}
     targets = {one.attname: one.related_model for one in model._meta.concrete_fields if one.is_relation}
     kept = {
         name: _kept(value, known.get(targets.get(name)))  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from django.apps import apps
 from django.db import models
 
-from assessments.models import AssessmentSubmission, ProgressSubmission
+from assessments.models import AssessmentSubmission, IssueReportSubmission, ProgressSubmission
 from portal.audit.guards import permit
 from portal.models import AuditCheckpoint, AuditEntry, AuditHead
 
@@ -99,6 +99,10 @@ def _poison(start: int) -> int:
             "sections": {name: chosen(start, None) for name in submission.content["sections"]},
         }
         submission.save()
+    for listed in IssueReportSubmission.objects.all():
+        for issue in listed.content["issues"]:
+            issue.update({name: chosen(start, None) for name in ("title", "description", "department")})
+        listed.save()
     return count + AssessmentSubmission.objects.count()
 
 

@@ -7,8 +7,8 @@ from django.db.models import Q
 
 from assessments.choices import RoundStage
 from assessments.models import PrefectureSupport, ProgressReport, Round, RoundTarget
-from assessments.models.progress import SECTIONS
-from assessments.services.status import not_applicable_forms
+from assessments.services.status import PROGRESS_FORM, not_applicable_forms
+from assessments.services.versions import counted_state, counted_submission
 from programs.models import Region
 
 
@@ -35,7 +35,7 @@ def progress_data(region: Region, on: dt.date) -> dict[str, Any]:
 
 
 def _round(region: Region, round_: Round) -> dict[str, Any]:
-    absent = {organisation for _round, organisation, form in not_applicable_forms([round_]) if form is None}
+    absent = {who for _round, who, form in not_applicable_forms([round_]) if form == PROGRESS_FORM}
     asked = {target.organisation_id for target in round_.targets.filter(asks_progress=True)}
     asked -= absent - set(
         ProgressReport.objects.handed_in().filter(round=round_).values_list("organisation", flat=True)
@@ -68,13 +68,14 @@ def _round(region: Region, round_: Round) -> dict[str, Any]:
 
 
 def _row(organisation: Any, report: ProgressReport | None, support: str) -> dict[str, Any]:
-    submissions = list(report.submissions.all()) if report else []
+    counted = counted_submission(report) if report else None
+    state = counted_state(report) if report else None
     return {
         "name": organisation.name,
         "kind": organisation.kind,
-        "state": report.state if report else "",
-        "state_label": report.get_state_display() if report else "未提出",
-        "receipt": submissions[-1].receipt if submissions else "",
-        "sections": {name: getattr(report, name) if report else "" for name in SECTIONS},
+        "state": state.value if state else "",
+        "state_label": state.label if state else "未提出",
+        "receipt": counted.receipt if counted else "",
+        "sections": counted.content["sections"] if counted else {},
         "prefecture_support": support,
     }
