@@ -15,6 +15,7 @@ from assessments.models import Assessment, Principle, Question
 from assessments.services import checklists as service
 from assessments.services.forms import start_assessment
 from assessments.services.questions import asked_questions
+from assessments.services.sheets.proposals import waiting_for
 from assessments.services.status import asked_frameworks
 from assessments.views.common import Clash, chosen, conflict, own_target_or_404, round_or_404
 from portal.errors import EditConflict, MoveRefused
@@ -96,7 +97,7 @@ class AssessmentEdit(OwnAssessment):
             )
         answered = sum(task["done"] for task in tasks)
         context = self.context(tasks=tasks, answered=answered, total=len(self.questions))
-        context["reopened_reason"] = self._reopened_reason()
+        context |= {"reopened_reason": self._reopened_reason(), "proposal": waiting_for(self.target)}
         return render(request, "assessments/assessment_edit.html", context)
 
     def _reopened_reason(self) -> str:

@@ -47,6 +47,10 @@ class Town:
         """The page now has this heading."""
         expect(self.page.get_by_role("heading", level=1)).to_have_text(name)
 
+    def status(self, part: str) -> None:
+        """The page says so in its message: what was asked for has been done."""
+        expect(self.page.get_by_role("status").first).to_contain_text(part)
+
     def open_round(self) -> None:
         """From home to the round, by the menu and the list."""
         self.page.goto("/")

@@ -50,6 +50,7 @@ def test_typed_text_survives_a_lost_session_and_is_offered_again(open_as, addres
     page.context.clear_cookies()
     sign_in(page, "murata")
     page.get_by_role("link", name=re.compile("保存していない入力が1件あります")).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("保存していない入力")
     assert_clean_everywhere(watched)
     page.get_by_role("link", name="入力の続きに戻す").click()
     expect(page.get_by_role("heading", name="保存していない入力を表示しています")).to_be_visible()

@@ -65,7 +65,7 @@ def test_b_the_prefecture_returns_the_town_corrects_the_prefecture_accepts(open_
     expect(prefecture.page.get_by_text(CORRECTED)).to_be_visible()
     prefecture.link("受理する").click()
     prefecture.button("受理する").click()
-    expect(prefecture.page.get_by_role("status").first).to_contain_text("取組状況を受理しました。")
+    prefecture.status("取組状況を受理しました。")
     town.page.goto("/rounds/")
     town.page.get_by_role("main").get_by_role("link", name=ROUND).first.click()
     expect(town.page.get_by_role("main").get_by_role("listitem").filter(has_text="取組状況")).to_contain_text(
@@ -88,7 +88,7 @@ def _return(prefecture: Town) -> None:
     prefecture.page.get_by_role("checkbox", name="これまでの取組").check()
     prefecture.page.get_by_label("差し戻す理由と直してほしい点").fill(REASON)
     prefecture.button("差し戻す").click()
-    expect(prefecture.page.get_by_role("status").first).to_contain_text("差し戻しました")
+    prefecture.status("差し戻しました")
 
 
 def _open_returned(town: Town) -> None:
@@ -119,6 +119,7 @@ def test_c_the_prefecture_renders_the_report_and_reads_what_the_town_typed(open_
     assert page.evaluate("window.stayed"), "the page updated itself, without a reload"
     assert_clean_everywhere(watched)
     page.get_by_role("main").get_by_role("link", name="結果を開く").click()
+    expect(page).not_to_have_url(re.compile("/jobs/"))
     assert_clean_everywhere(watched)
     with page.expect_download() as download:
         page.get_by_role("link", name=re.compile(r"第1版の\s*PDF")).click()
@@ -179,7 +180,7 @@ def test_e_two_colleagues_at_one_field_lose_nothing(open_as):
         town.link("取組の概要と分野").click()
     first.page.get_by_role("textbox", name=label).fill("先に保存した文。")
     Town(first.page).button("下書きを保存する").click()
-    expect(first.page.get_by_role("status").first).to_contain_text("保存しました")
+    first.status("保存しました")
     second.page.get_by_role("textbox", name=label).fill("あとから保存した文。")
     Town(second.page).button("下書きを保存する").click()
     expect(second.page.get_by_role("main")).to_contain_text("先に保存した文。")

@@ -53,7 +53,7 @@ class Journey:
         """The page as it is now is clean; a page that says no makes the browser note its status."""
         seen = next(each for each in self.watched if each.page is one.page)
         seen.complaints[:] = [said for said in seen.complaints if not SAYS_NO.search(said)]
-        assert_clean(seen, where, axe=self.script)
+        assert_clean(seen, where, script=self.script)
 
     def open_section(self, one: Town, label: str) -> None:
         """The task list, and a section of it."""
@@ -127,6 +127,7 @@ def _type_and_lose_the_session(journey: Journey) -> None:
         expect(page.get_by_role("main")).to_contain_text(FIRST)
         journey.look(town, "kept text")
         town.button("この内容を送り直す").click()
+    town.status("保存しました")
     expect(town.text_box("見えてきた課題")).to_have_value(FIRST)
     assert _report(journey).issues == FIRST
 
@@ -152,7 +153,7 @@ def _meet_a_colleague(journey: Journey) -> None:
         journey.open_section(one, "見えてきた課題")
     first.text_box("見えてきた課題").fill(COLLEAGUE)
     first.button("下書きを保存する").click()
-    expect(first.page.get_by_role("status").first).to_contain_text("保存しました")
+    first.status("保存しました")
     second.text_box("見えてきた課題").fill(TEXTS["見えてきた課題"])
     second.button("下書きを保存する").click()
     expect(second.page.get_by_role("main")).to_contain_text(COLLEAGUE)
@@ -160,6 +161,7 @@ def _meet_a_colleague(journey: Journey) -> None:
     journey.look(second, "409")
     second.page.get_by_role("radio", name="自分が入力した内容を残す").check()
     second.button("選んだ内容を保存する").click()
+    second.status("保存しました")
     expect(second.text_box("見えてきた課題")).to_have_value(TEXTS["見えてきた課題"])
 
 
@@ -187,21 +189,25 @@ def _sign_off(journey: Journey, *, first: bool) -> None:
     approver, town = journey.approver, journey.town
     approver.page.goto("/")
     approver.link_like("取組状況の決裁").click()
+    approver.heading(f"{journey.name}の取組状況")
     journey.look(approver, "waiting for sign-off")
     if first:
         approver.link("庁内で差し戻す").click()
         approver.page.get_by_label("差し戻す理由と直してほしい点").fill(INSIDE)
         journey.look(approver, "sending back inside the town")
         approver.button("庁内で差し戻す").click()
+        approver.status("差し戻しました")
         town.open_round()
         town.link("取組状況").click()
         expect(town.page.get_by_role("main")).to_contain_text(INSIDE)
         journey.look(town, "sent back inside the town")
         town.link("入力した内容を確認する").click()
         town.button("決裁を依頼する").click()
+        town.heading("決裁を依頼しました")
         approver.page.goto("/")
         approver.link_like("取組状況の決裁").click()
     approver.link("決裁して提出する").click()
+    approver.heading(f"{journey.name}の取組状況を決裁して提出します")
     journey.look(approver, "signing off")
     approver.button("決裁して提出する").click()
     expect(approver.page.get_by_role("main")).to_contain_text(re.compile(r"R7-P-\d{4}"))
@@ -223,7 +229,7 @@ def _give_back_and_mend(journey: Journey) -> None:
     prefecture.page.get_by_role("checkbox", name="見えてきた課題").check()
     prefecture.page.get_by_label("差し戻す理由と直してほしい点").fill(ASKED)
     prefecture.button("差し戻す").click()
-    expect(prefecture.page.get_by_role("status").first).to_contain_text("差し戻しました")
+    prefecture.status("差し戻しました")
     journey.look(prefecture, "returned")
     town.page.goto("/")
     town.link_like("取組状況の修正と再提出").click()
@@ -246,7 +252,8 @@ def _accept(journey: Journey) -> None:
     journey.look(prefecture, "comparison")
     prefecture.link(f"{journey.name}の取組状況に戻る").click()
     prefecture.link("受理する").click()
+    prefecture.heading(f"{journey.name}の取組状況を受理します")
     journey.look(prefecture, "accepting")
     prefecture.button("受理する").click()
-    expect(prefecture.page.get_by_role("status").first).to_contain_text("取組状況を受理しました。")
+    prefecture.status("取組状況を受理しました。")
     journey.look(prefecture, "accepted")

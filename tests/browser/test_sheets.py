@@ -121,6 +121,7 @@ def test_a_prefecture_fills_in_for_a_town_without_script(open_as, tmp_path):
     town.page.get_by_role("link", name="内容を見る").click()
     town.page.get_by_role("button", name="内容を確認する").click()
     town.page.get_by_role("link", name="内容を確認する").click(timeout=WAIT)
+    expect(town.page.get_by_role("button", name="件を反映する")).to_be_visible()
     seen(town, "entry-preview")
     town.page.get_by_role("button", name="件を反映する").click()
     town.page.get_by_role("link", name="結果を見る").click(timeout=WAIT)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from assessments.models import FormComment, ProgressReport
 from assessments.services import comments, progress
@@ -75,9 +78,10 @@ def test_a_comment_is_sent_and_found_again(open_as, talked):
     page.goto(f"/progress/{talked.pk}/")
     page.get_by_role("textbox", name="コメント").fill("書き足しました。")
     page.get_by_role("button", name="コメントを送る").click()
+    expect(page).to_have_url(re.compile(r"#c\d+$"))
     said = talked.comments.order_by("-pk").first()
     assert page.url.endswith(f"#c{said.pk}")
-    assert page.locator(f"#c{said.pk}").is_visible()
+    expect(page.locator(f"#c{said.pk}")).to_be_visible()
 
 
 def test_a_correction_is_clean(open_as):

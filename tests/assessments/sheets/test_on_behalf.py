@@ -76,7 +76,9 @@ def test_what_was_handed_in_stands_in_the_prefectures_file(behalf, draft, town):
     assert SECRET in texts
 
 
-def test_the_town_is_told_looks_and_takes_it_over(desk, behalf, draft, town, prefecture, round_, world):
+def test_the_town_is_told_looks_and_takes_it_over(
+    desk, behalf, draft, town, prefecture, round_, world, framework
+):
     proposal = proposed(behalf, activities="県が聞き取った取組", overview="県が聞き取った概要")
     draft.refresh_from_db()
     assert (draft.overview, draft.version) == (SECRET, 1)
@@ -87,8 +89,11 @@ def test_the_town_is_told_looks_and_takes_it_over(desk, behalf, draft, town, pre
     assert "県が代わりに入力した内容の確認" not in tasks_of(world.actors["approver_a1"])
     letter = OutboxMessage.objects.get(kind=proposals.LETTER)
     assert (letter.organisation, letter.sender) == (town.organisation, prefecture.organisation)
-    form = desk.client.get(reverse("progress_edit", args=[round_.pk])).content.decode()
-    assert "県が代わりに入力した内容があります" in form
+    for page in (
+        reverse("progress_edit", args=[round_.pk]),
+        reverse("assessment_edit", args=[round_.pk, framework.pk]),
+    ):
+        assert "県が代わりに入力した内容があります" in desk.client.get(page).content.decode()
 
     run = review(desk, proposal)
     assert (run.organisation, run.requested_by) == (town.organisation, town.user)
