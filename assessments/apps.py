@@ -61,7 +61,7 @@ class AssessmentsConfig(AppConfig):
 
     def _reminders(self) -> None:
         """Reminders of each day, before the daily mails gather them."""
-        from assessments.services import decisions, sent_back
+        from assessments.services import comment_letters, decisions, sent_back
         from assessments.services.reminders import KIND, LABEL, send_due_reminders
         from portal.daily import DailyWork, daily_work
         from portal.outbox import register_kind
@@ -69,4 +69,5 @@ class AssessmentsConfig(AppConfig):
         register_kind(KIND, LABEL)
         register_kind(sent_back.KIND, sent_back.LABEL)
         register_kind(decisions.KIND, decisions.LABEL)
+        register_kind(comment_letters.KIND, comment_letters.LABEL)
         daily_work.add(DailyWork("assessments.reminders", send_due_reminders, order=10))

@@ -13,7 +13,7 @@ from assessments.models.checklists import EVIDENCE_LIMIT
 from assessments.models.progress import SECTION_LIMIT
 from assessments.models.sections import Section
 from assessments.services.checklists import Given
-from assessments.services.reminder_letters import Recipient
+from assessments.services.letters import Recipient
 from assessments.services.reminders import NOTE_LIMIT, Candidate
 from portal.files import ACCEPTED, ACCEPTED_LABEL, MAX_FILES
 from portal.ui import errors

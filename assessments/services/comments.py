@@ -7,6 +7,7 @@ from django.db import transaction
 from assessments.choices import CommentVisibility
 from assessments.models import FormComment, ProgressReport
 from assessments.models.comments import COMMENT_LIMIT
+from assessments.services.comment_letters import tell_comment
 from assessments.services.sections import section_of
 from assessments.services.versions import shown_submission
 from portal import clock
@@ -63,6 +64,7 @@ def _write(comment: FormComment, text: str, actor: Actor) -> FormComment:
     comment.organisation, comment.by, comment.membership = actor.organisation, actor.user, actor.membership
     comment.save(force_insert=True)
     _record(AuditCode.COMMENT_MADE, comment, actor, length=len(text), answer=comment.parent_id is not None)
+    tell_comment(comment=comment, actor=actor)
     return comment
 
 

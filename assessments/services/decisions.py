@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.conf import settings
-
-from assessments.services.reminder_letters import Office, Recipient, office_of, recipients_of
+from assessments.services.letters import Office, Recipient, ending, office_of, place, recipients_of
 from portal.actor import Actor
 from portal.models import Organisation
 from portal.outbox import Letter, post_all
@@ -79,10 +77,7 @@ def _body(
         lines += ["", "直したあと、もう一度提出してください。"]
     lines += [
         "",
-        f"確かめる場所：{settings.PORTAL_NAME}にサインインし、"
-        f"メニューの「報告回」から「{form.round.title}」を開いてください。",
-        "同じ内容を、ポータルの「お知らせ」でも読めます。",
-        "",
-        f"{office.name}{'　電話：' + office.phone if office.phone else ''}",
+        place("確かめる", form.round),
+        *ending(office),
     ]
     return "\n".join(lines)

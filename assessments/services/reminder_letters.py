@@ -1,4 +1,4 @@
-"""Whom a reminder goes to, in whose name, and what it says: plain text that suffices alone."""
+"""What a reminder says, and to whom at each of many organisations: plain text that suffices alone."""
 
 from __future__ import annotations
 
@@ -10,41 +10,12 @@ from dataclasses import dataclass, field
 from django.conf import settings
 
 from assessments.models import Round
+from assessments.services.letters import Office, Recipient, choose_recipients, ending, office_of, place
 from assessments.services.status import FormStatus
-from portal import clock
 from portal.actor import Actor
 from portal.choices import Duty
-from portal.models import Membership, Organisation, User
+from portal.models import Membership, Organisation
 from portal.ui.dates import jdate
-
-#: Who fills forms in; who signs them off is reminded when only the sign-off is missing.
-_DOERS = (Duty.EDITOR, Duty.MANAGER, Duty.STAFF)
-OFFICE = "ご担当の方"
-
-
-@dataclass(frozen=True)
-class Recipient:
-    """A person, or the office as such, and where a mail reaches them."""
-
-    user: User | None
-    name: str
-    department: str
-    address: str
-
-    @property
-    def greeting(self) -> str:
-        """How the mail begins."""
-        return f"{self.name}さん" if self.user else self.name
-
-
-@dataclass(frozen=True)
-class Office:
-    """In whose name a reminder goes out."""
-
-    name: str
-    organisation: Organisation | None = None
-    reply_to: str = ""
-    phone: str = ""
 
 
 @dataclass
@@ -74,31 +45,9 @@ def addressees(
     found = Addressees(organisations, {})
     for pk, organisation in organisations.items():
         signing = any(form.waits_for_sign_off for form in forms[pk])
-        found.recipients[pk] = _recipients(organisation, people[pk], signing=signing)
+        found.recipients[pk] = choose_recipients(organisation, people[pk], signing=signing)
         found.offices[pk] = office_of(actor) if actor else _office(organisation, people)
     return found
-
-
-def recipients_of(organisation: Organisation) -> list[Recipient]:
-    """Who is written to about an organisation's forms today."""
-    rows = Membership.objects.active(clock.today()).filter(organisation=organisation, user__is_active=True)
-    people = list(rows.select_related("user").order_by("id"))
-    return _recipients(organisation, people, signing=False)
-
-
-def _recipients(organisation: Organisation, people: list[Membership], *, signing: bool) -> list[Recipient]:
-    """The active persons, else the deputies; for those without an own address, or nobody, the office's."""
-    doers = [row for row in people if row.duty in _DOERS or (signing and row.duty == Duty.APPROVER)]
-    chosen = [row for row in doers if not row.deputy] or doers
-    found = {
-        row.user_id: Recipient(row.user, row.user.name, row.department, row.user.email)
-        for row in chosen
-        if row.user.email
-    }
-    reached = list(found.values())
-    if not chosen or any(not row.user.email for row in chosen):
-        reached.append(Recipient(None, OFFICE, "", organisation.notification_address))
-    return reached
 
 
 def _office(organisation: Organisation, people: Mapping[int, list[Membership]]) -> Office:
@@ -111,13 +60,6 @@ def _office(organisation: Organisation, people: Mapping[int, list[Membership]]) 
     department = named.department if named else ""
     phone = (named.phone if named else "") or parent.phone
     return Office(f"{parent.name}{department}", parent, parent.notification_address, phone)
-
-
-def office_of(actor: Actor) -> Office:
-    """The office of whoever acts, with its telephone."""
-    office = actor.organisation
-    name = f"{office.name}{actor.membership.department}"
-    return Office(name, office, office.notification_address, actor.membership.phone or office.phone)
 
 
 @dataclass(frozen=True)
@@ -164,19 +106,12 @@ def body(
         f"提出する団体：{organisation.full_name}",
         f"提出期限：{jdate(about.due_on)}",
         f"受付の最終日：{jdate(about.round.closes_on)}",
-        f"提出する場所：{settings.PORTAL_NAME}にサインインし、"
-        f"メニューの「報告回」から「{title}」を開いてください。",
+        place("提出する", about.round),
         "",
     ]
     if about.note:
         lines += [f"{office.name}からの連絡：", about.note, ""]
-    phone = f"　電話：{office.phone}" if office.phone else ""
-    lines += [
-        "行き違いで提出済みの場合は、ご容赦ください。",
-        "同じ内容を、ポータルの「お知らせ」でも読めます。",
-        "",
-        f"{office.name}{phone}",
-    ]
+    lines += ["行き違いで提出済みの場合は、ご容赦ください。", *ending(office)]
     return "\n".join(lines)
 
 

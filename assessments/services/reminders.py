@@ -15,8 +15,9 @@ from django.db.models import Max
 
 from assessments.choices import ReminderKind
 from assessments.models import Reminder, Round
+from assessments.services.letters import Recipient
 from assessments.services.reminder_days import Step, due_step
-from assessments.services.reminder_letters import Addressees, Recipient, addressees, body, occasion
+from assessments.services.reminder_letters import Addressees, addressees, body, occasion
 from assessments.services.status import FormStatus, all_forms, round_status
 from portal import clock
 from portal.actor import Actor

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from django.conf import settings
-
 from assessments.models import ProgressReport, ProgressStatusChange
+from assessments.services.letters import place
 from portal import clock
 from portal.actor import Actor
 from portal.models import Membership
@@ -66,7 +65,6 @@ def _body(report: ProgressReport, reason: str, actor: Actor) -> str:
         reason,
         "",
         "直したあと、もう一度決裁を依頼してください。",
-        f"直す場所：{settings.PORTAL_NAME}にサインインし、"
-        f"メニューの「報告回」から「{report.round.title}」を開いてください。",
+        place("直す", report.round),
     ]
     return "\n".join(lines)
