@@ -180,7 +180,7 @@ def test_e_two_colleagues_at_one_field_lose_nothing(open_as):
         town.link("取組の概要と分野").click()
     first.page.get_by_role("textbox", name=label).fill("先に保存した文。")
     Town(first.page).button("下書きを保存する").click()
-    first.status("保存しました")
+    Town(first.page).status("保存しました")
     second.page.get_by_role("textbox", name=label).fill("あとから保存した文。")
     Town(second.page).button("下書きを保存する").click()
     expect(second.page.get_by_role("main")).to_contain_text("先に保存した文。")
