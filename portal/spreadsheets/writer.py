@@ -191,14 +191,13 @@ def _write_form(out: IO[bytes], sheet: Sheet, first_list: int) -> None:
     look = sheet.form or FormLook()
     width = len(sheet.header)
     columns = [letters(n) for n in range(1, width + 1)]
-    out.write(
-        parts.form_head(
-            [(look.widths.get(n, 20), n in look.hidden) for n in range(width)], frozen=bool(look.open)
-        )
-    )
-    head = FormRenderer(columns, frozenset(), parts.HEADER)
+    wide = [look.widths.get(n, 20) for n in range(width)]
+    shown = [n not in look.hidden for n in range(width)]
+    out.write(parts.form_head(list(zip(wide, shown, strict=True)), frozen=bool(look.open)))
+    room = [width if seen else 0 for width, seen in zip(wide, shown, strict=True)]
+    head = FormRenderer(columns, frozenset(), room, parts.HEADER)
     out.write(head.row((1, sheet.header)).encode())
-    render = FormRenderer(columns, look.open)
+    render = FormRenderer(columns, look.open, room)
     blank = [[None] * width] * look.spare
     for batch in _batches(enumerate(chain(sheet.rows, blank), 2)):
         out.write("".join(map(render.row, batch)).encode())
@@ -297,8 +296,10 @@ class Renderer:
 class FormRenderer:
     """Rows of a sheet to fill in: framed text cells, locked or open; blank ones are written too."""
 
-    def __init__(self, columns: Sequence[str], opened: frozenset[int], style: int | None = None) -> None:
-        self.columns = columns
+    def __init__(
+        self, columns: Sequence[str], opened: frozenset[int], room: Sequence[int], style: int | None = None
+    ) -> None:
+        self.columns, self.room = columns, room
         plain_style = [parts.OPEN if n in opened else parts.LOCKED for n in range(len(columns))]
         self.styles = [style] * len(columns) if style is not None else plain_style
         self.style = style
@@ -306,11 +307,18 @@ class FormRenderer:
     def row(self, numbered: tuple[int, Sequence[Any]]) -> str:
         """One row."""
         number, values = numbered
+        texts = ["" if value is None else clean(str(value)) for value in values]
         cells = [
-            self.cell(f"{column}{number}", style, "" if value is None else clean(str(value)))
-            for column, style, value in zip(self.columns, self.styles, values, strict=True)
+            self.cell(f"{column}{number}", style, text)
+            for column, style, text in zip(self.columns, self.styles, texts, strict=True)
         ]
-        return f'<row r="{number}">{"".join(cells)}</row>'
+        return f'<row r="{number}" ht="{self._height(texts):g}">{"".join(cells)}</row>'
+
+    def _height(self, texts: Sequence[str]) -> float:
+        """Room for texts that wrap, in points: a program that does not measure locked rows cuts them off."""
+        room = zip(texts, self.room, strict=True)
+        lines = max((_lines(text, width) for text, width in room if width), default=1)
+        return min(parts.TALLEST, lines * parts.LINE)
 
     def cell(self, address: str, style: int, text: str) -> str:
         """One cell; a text that looks like a formula is marked as quoted."""
@@ -333,5 +341,14 @@ def _widths(header: Sequence[str], sample: list[Sequence[Any]]) -> list[int]:
 
 
 def _width(text: str) -> int:
-    longest = max(text[:200].splitlines(), key=len, default="")
-    return sum(2 if east_asian_width(c) in "WFA" else 1 for c in longest)
+    return _cells(max(text[:200].splitlines(), key=len, default=""))
+
+
+def _cells(line: str) -> int:
+    """How many half-width characters a line takes."""
+    return sum(2 if east_asian_width(c) in "WFA" else 1 for c in line)
+
+
+def _lines(text: str, width: int) -> int:
+    """How many lines a text takes in a column of so many half-width characters."""
+    return sum(max(1, -(-_cells(line) // width)) for line in text.split("\n"))

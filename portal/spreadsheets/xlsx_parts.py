@@ -11,6 +11,8 @@ from portal.spreadsheets.xlsx_child import letters
 TEXT, HEADER, QUOTED, DATE, MOMENT = 1, 2, 3, 4, 5
 #: Cells of forms: what is ours (locked), what is filled in (open), both also for texts like formulas.
 LOCKED, LOCKED_QUOTED, OPEN, OPEN_QUOTED = 6, 7, 8, 9
+#: Points: a line of the font below, and the tallest row there is.
+LINE, TALLEST = 18.75, 409
 DAY_ZERO = datetime.date(1899, 12, 30)
 LISTS = "選択肢"
 
@@ -154,12 +156,12 @@ _PROTECTION = '<sheetProtection sheet="1" objects="1" scenarios="1" formatRows="
 
 
 def form_head(columns: Sequence[tuple[int, bool]], *, frozen: bool) -> bytes:
-    """Up to the first row of a form: width of each column and whether it is hidden."""
+    """Up to the first row of a form: width of each column and whether it is shown."""
     pane = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>' if frozen else ""
     gone = ' hidden="1"'
     cols = "".join(
-        f'<col min="{n}" max="{n}" width="{width}" customWidth="1"{gone if hidden else ""}/>'
-        for n, (width, hidden) in enumerate(columns, 1)
+        f'<col min="{n}" max="{n}" width="{width}" customWidth="1"{"" if shown else gone}/>'
+        for n, (width, shown) in enumerate(columns, 1)
     )
     return (
         f'{DECLARATION}<worksheet xmlns="{MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'

@@ -9,9 +9,21 @@ from decimal import Decimal
 import pytest
 from openpyxl import load_workbook
 
-from portal.spreadsheets import Boolean, Choice, Column, Date, Integer, Number, Sheet, Text, read_table
+from portal.spreadsheets import (
+    Boolean,
+    Choice,
+    Column,
+    Date,
+    FormLook,
+    Integer,
+    Number,
+    Sheet,
+    Text,
+    read_table,
+)
 from portal.spreadsheets.escaping import escape, unescape
 from portal.spreadsheets.writer import write_csv, write_xlsx
+from portal.spreadsheets.xlsx_parts import LINE, TALLEST
 
 DANGEROUS = [
     "=1",
@@ -136,6 +148,21 @@ def test_head_is_frozen_styled_and_wide_enough_with_drop_downs() -> None:
     assert validation.formula1 == "'選択肢'!$A$1:$A$3"
     assert book["選択肢"].sheet_state == "hidden"
     assert [c.value for c in book["選択肢"]["A"]] == ["市", "町", "村"]
+
+
+def test_rows_of_a_form_have_room_for_what_wraps_in_the_columns_that_are_shown() -> None:
+    look = FormLook(open=frozenset({2}), hidden=frozenset({0}), widths={0: 5, 1: 10, 2: 20})
+    rows = [
+        ["とても長い隠れた文", "短い", "1行"],
+        ["", "短い", "あ" * 21],
+        ["", "改行\nして\n3行", "短い"],
+        ["", "", "長" * 2_000],
+    ]
+    file = io.BytesIO()
+    write_xlsx(file, sheets=[Sheet("様式", ["ID", "項目", "記入欄"], rows, form=look)])
+    heights = load_workbook(file)["様式"].row_dimensions
+    assert [heights[number].height / LINE for number in range(1, 5)] == [1, 1, 3, 3]
+    assert heights[5].height == TALLEST
 
 
 def test_several_sheets_have_the_titles_a_spreadsheet_program_takes() -> None:
