@@ -176,3 +176,15 @@ def test_layout_assets_are_found() -> None:
     names = re.findall(r"static '([^']+)'", text)
     assert len(names) == 6
     assert all(finders.find(name) for name in names)
+
+
+def test_what_unfolds_looks_like_it():
+    """An arrow that turns, and an underlined label: the browser's own marker is switched off."""
+    plain = [
+        f"{path.relative_to(ROOT)}: {found}"
+        for path in TEMPLATES
+        for found in re.findall(
+            r"<summary\b[^>]*>(?!\{% icon \"chevron-down\" %\}<span>).{0,40}", path.read_text()
+        )
+    ]
+    assert plain == []
