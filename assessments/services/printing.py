@@ -17,7 +17,7 @@ from assessments.models import (
     RoundTarget,
 )
 from assessments.services.attachments import current_attachments
-from assessments.services.sections import words_of
+from assessments.services.sections import told_sections, words_of
 from assessments.services.versions import shown_submission
 from portal import clock
 from portal.actor import Actor
@@ -89,7 +89,7 @@ def paper_of(*, report: ProgressReport, actor: Actor) -> Paper:
         mark=mark,
         is_draft=submission is None,
         facts=_facts(report, submission),
-        sections=[(one.label, texts.get(one.code, "")) for one in report.sections],
+        sections=[(one.label, texts.get(one.code, "")) for one in told_sections(report, texts)],
         attachments=files,
         support="".join(row.text for row in support),
         signers=SIGNERS if mine else (),

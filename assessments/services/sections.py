@@ -24,6 +24,13 @@ def section_of(report: ProgressReport, code: str) -> Section | None:
     return next((one for one in report.sections if one.code == code), None)
 
 
+def told_sections(report: ProgressReport, words: Mapping[str, str]) -> list[Section]:
+    """The sections of this report's form, then those it used to have in which something was told."""
+    asked = {one.code for one in report.sections}
+    used_to = [one for code, one in ALL.items() if code not in asked and words.get(code)]
+    return [*report.sections, *used_to]
+
+
 def values_of(report: ProgressReport, section: Section) -> dict[str, Any]:
     """Column → what stands in it."""
     return {name: getattr(report, name) for name in section.fields}

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 
 from assessments.models import ProgressReport, ProgressSubmission
 from assessments.models.sections import Section
+from assessments.services.sections import told_sections
 from assessments.services.versions import shown_submission
 from assessments.views.common import report_or_404
 from portal.http import PortalRequest, PortalView
@@ -24,7 +25,10 @@ class ProgressChanges(PortalView):
         report = report_or_404(request, pk)
         check(request.actor, Action.VIEW_PROGRESS, report)
         before, after = _compared(report, request.GET.get("from", ""))
-        rows = [_row(one, before, after) for one in report.sections]
+        told = {
+            code: text for one in (before, after) for code, text in one.content["sections"].items() if text
+        }
+        rows = [_row(one, before, after) for one in told_sections(report, told)]
         context = {
             "page_title": f"{before.number}回目の提出との違い",
             "report": report,

@@ -13,7 +13,7 @@ from assessments.services import progress as service
 from assessments.services.attachments import attachments_of, current_attachments
 from assessments.services.corrections import can_give_up
 from assessments.services.printing import may_print
-from assessments.services.sections import label_of, words_of
+from assessments.services.sections import label_of, section_of, told_sections, words_of
 from assessments.services.sent_back import sent_back
 from assessments.services.versions import earlier_submissions, last_submission, shown_submission
 from assessments.states import PROGRESS, SIGN_OFF_SOURCES
@@ -77,8 +77,9 @@ def _sections(report: ProgressReport, submission: Any, *, mine: bool) -> list[di
             "label": one.label,
             "text": texts.get(one.code, ""),
             "unchanged": one.code in unchanged,
+            "is_asked": section_of(report, one.code) is not None,
         }
-        for one in report.sections
+        for one in told_sections(report, texts)
     ]
 
 

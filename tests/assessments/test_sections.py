@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from assessments.choices import FormState, StepState
-from assessments.models import ProgressReport, SupportStep
+from assessments.models import ProgressReport, ProgressSubmission, SupportStep
 from assessments.models.sections import OF_PREFECTURE, OF_TOWN
 from assessments.services.issue_scales import load_issue_scales
 from assessments.services.progress import return_progress, submit_progress, unchanged_sections
@@ -342,6 +342,28 @@ class TestPrefecture:
         assert "今後の予定・展望" in page
         assert "取組の概要" not in page
         assert full_values(prefecture.organisation).keys() == {"issues", "activities", "outlook"}
+
+
+def test_what_a_form_used_to_have_is_still_read_where_it_was_handed_in(round_, prefecture, world, client_of):
+    """Forms of a year ago keep their sections: on the page, beside a later version, on paper."""
+    report = submitted_report(round_, prefecture)
+    ProgressSubmission.objects.create(
+        report=report,
+        number=2,
+        receipt="R7-P-0002",
+        content={"sections": {"issues": TEXT, "overview": "前の様式の概要", "effective_support": ""}},
+        by=prefecture.user,
+        at=report.updated_at,
+    )
+    office = client_of(world.actors["secretariat"])
+    page = office.get(reverse("progress_detail", args=[report.pk])).content.decode()
+    assert "取組の概要と分野" in page
+    assert "前の様式の概要" in page
+    assert "有効と思われる支援" not in page
+    assert "section=issues" in page
+    assert "section=overview" not in page
+    for name in ("progress_changes", "progress_print"):
+        assert "前の様式の概要" in office.get(reverse(name, args=[report.pk])).content.decode()
 
 
 def test_known_facts_are_shown_and_not_asked(browser, client_of, round_, town, world):
