@@ -18,6 +18,7 @@ from assessments.services.forms import next_receipt
 from assessments.services.progress import unchanged_sections
 from assessments.services.sections import words_of
 from portal.models import Organisation
+from reports.sample.comments import make_comments
 from reports.sample.files import at
 from reports.sample.history import Receipts, Step
 from reports.sample.organisations import Organisations
@@ -145,6 +146,7 @@ def _past(
         )
         if "accepted_on" in item:
             ProgressReport.objects.filter(pk=report.pk).update(accepted=submission)
+    make_comments(report, item.get("comments", []), people)
 
 
 def _supports(round_: Round, entries: list[tuple[Organisation, dict[str, Any]]]) -> None:

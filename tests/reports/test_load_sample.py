@@ -16,6 +16,7 @@ from assessments.models import (
     Assessment,
     AssessmentStatusChange,
     AssessmentSubmission,
+    FormComment,
     IssueReport,
     IssueReportSubmission,
     LocalIssue,
@@ -33,12 +34,13 @@ from assessments.services.checklists import gaps, submit_assessment
 from assessments.services.issue_snapshots import differences, issues_in
 from assessments.services.previous import previous_issues
 from assessments.services.progress import submit_progress
-from assessments.services.sections import lacks
+from assessments.services.sections import lacks, section_of
 from assessments.states import ASSESSMENT, ISSUE, PROGRESS
 from portal import clock
 from portal.actor import Actor
 from portal.choices import ROLE_OF_KIND, OrganisationKind, Role
 from portal.models import Handover, Invitation, Membership, Organisation, User
+from portal.permissions import Action, allows
 from programs.models import LiaisonAssignment, Partnership, Posting, Program, Region, SupportPlan
 from programs.staffing.services import conflicts, coverage, postings_with_elsewhere
 from reports.sample.files import read_program
@@ -77,7 +79,7 @@ def counts() -> dict[str, int]:
         Answer,
         LiaisonAssignment,
     ]
-    kinds += [LocalIssue, LocalIssueChange, IssueReport, IssueReportSubmission]
+    kinds += [LocalIssue, LocalIssueChange, IssueReport, IssueReportSubmission, FormComment]
     return {kind.__name__: kind.objects.count() for kind in kinds}
 
 
@@ -264,6 +266,20 @@ def test_snapshots_have_the_shape_the_services_write(sample):
     first = AssessmentSubmission.objects.get(assessment=other, number=1)
     assert again.number == 2
     assert {**again.content, "version": None} == {**first.content, "version": None}
+
+
+def test_comments_are_such_as_the_services_take(sample):
+    rows = list(FormComment.objects.select_related("report__organisation", "by", "membership__organisation"))
+    for row in rows:
+        row.full_clean()
+        assert row.code == "" or section_of(row.report, row.code)
+        assert row.organisation == row.membership.organisation
+        assert allows(Actor(user=row.by, membership=row.membership), Action.COMMENT_ON_FORM, row.report)
+        assert row.report.submissions.get().at < row.at < clock.now()
+    waiting = [row for row in rows if row.is_open and row.visibility == "shared" and row.parent is None]
+    assert {row.organisation.kind for row in waiting} == {"prefecture", "municipality"}
+    assert [row.parent.resolved_at > row.at for row in rows if row.parent] == [True]
+    assert [row.visibility for row in rows].count("internal") == 1
 
 
 def test_what_was_handed_in_is_complete(sample):
