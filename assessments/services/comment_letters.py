@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from assessments.choices import CommentVisibility
 from assessments.models import FormComment
-from assessments.services.letters import Office, Recipient, ending, office_of, place, recipients_of
+from assessments.services.letters import Office, Recipient, ending, letter, office_of, place, recipients_of
 from portal import clock
 from portal.actor import Actor
 from portal.choices import OrganisationKind
 from portal.models import Organisation
-from portal.outbox import Letter, post_all
+from portal.outbox import post_all
 
 #: For the outbox.
 KIND, LABEL = "assessments.comment", "コメント"
@@ -24,19 +24,15 @@ def tell_comment(*, comment: FormComment, actor: Actor) -> None:
     if comment.visibility != CommentVisibility.SHARED:
         return
     report, office = comment.report, office_of(actor)
-    day = f"comment:{report.pk}:{office.organisation.pk if office.organisation else ''}:{clock.today()}"
+    day = f"comment:{report.pk}:{actor.organisation.pk}:{clock.today()}"
     post_all(
         [
-            Letter(
-                key=f"{day}:{organisation.pk}:{to.user.pk if to.user else 'office'}",
+            letter(
+                organisation,
+                to,
+                office,
+                key=f"{day}:{organisation.pk}",
                 kind=KIND,
-                organisation=organisation,
-                user=to.user,
-                recipient=to.greeting,
-                address=to.address,
-                sender=office.organisation,
-                sender_name=office.name,
-                reply_to=office.reply_to,
                 subject=f"【コメント】{report.organisation.name}の取組状況（{report.round.title}）",
                 body=_body(comment, organisation, to, office),
                 concerns=report,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from assessments.services.letters import Office, Recipient, ending, office_of, place, recipients_of
+from assessments.services.letters import Office, Recipient, ending, letter, office_of, place, recipients_of
 from portal.actor import Actor
 from portal.models import Organisation
-from portal.outbox import Letter, post_all
+from portal.outbox import post_all
 
 #: For the outbox.
 KIND, LABEL = "assessments.decision", "確認の結果"
@@ -27,16 +27,12 @@ def tell_decision(
     office = office_of(actor)
     post_all(
         [
-            Letter(
-                key=f"decision:{form._meta.label_lower}:{change.pk}:{to.user.pk if to.user else 'office'}",
+            letter(
+                form.organisation,
+                to,
+                office,
+                key=f"decision:{form._meta.label_lower}:{change.pk}",
                 kind=KIND,
-                organisation=form.organisation,
-                user=to.user,
-                recipient=to.greeting,
-                address=to.address,
-                sender=office.organisation,
-                sender_name=office.name,
-                reply_to=office.reply_to,
                 subject=f"【{decision}】{form.round.title}の{label}",
                 body=_body(
                     form,

@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db import models
 
 from assessments.models import Round
 from portal import clock
 from portal.actor import Actor
 from portal.choices import Duty
 from portal.models import Membership, Organisation, User
+from portal.outbox import Letter
 
 #: Who fills forms in; who signs them off is reminded when only the sign-off is missing.
 _DOERS = (Duty.EDITOR, Duty.MANAGER, Duty.STAFF)
@@ -72,6 +74,34 @@ def office_of(actor: Actor) -> Office:
     office = actor.organisation
     name = f"{office.name}{actor.membership.department}"
     return Office(name, office, office.notification_address, actor.membership.phone or office.phone)
+
+
+def letter(
+    organisation: Organisation,
+    to: Recipient,
+    office: Office,
+    *,
+    key: str,
+    kind: str,
+    subject: str,
+    body: str,
+    concerns: models.Model,
+) -> Letter:
+    """A letter to one of an organisation's people, or to it as such; the key grows by whom it is to."""
+    return Letter(
+        key=f"{key}:{to.user.pk if to.user else 'office'}",
+        kind=kind,
+        organisation=organisation,
+        user=to.user,
+        recipient=to.greeting,
+        address=to.address,
+        sender=office.organisation,
+        sender_name=office.name,
+        reply_to=office.reply_to,
+        subject=subject,
+        body=body,
+        concerns=concerns,
+    )
 
 
 def place(what: str, round_: Round) -> str:

@@ -15,7 +15,7 @@ from django.db.models import Max
 
 from assessments.choices import ReminderKind
 from assessments.models import Reminder, Round
-from assessments.services.letters import Recipient
+from assessments.services.letters import Recipient, letter
 from assessments.services.reminder_days import Step, due_step
 from assessments.services.reminder_letters import Addressees, addressees, body, occasion
 from assessments.services.status import FormStatus, all_forms, round_status
@@ -146,16 +146,12 @@ def _letters(
     organisation, office = people.organisations[pk], people.offices[pk]
     about = occasion(round_, forms[pk], order.today, order.note)
     for recipient in people.recipients[pk]:
-        yield Letter(
-            key=f"reminder:{reminder.pk}:{recipient.user.pk if recipient.user else 'office'}",
+        yield letter(
+            organisation,
+            recipient,
+            office,
+            key=f"reminder:{reminder.pk}",
             kind=KIND,
-            organisation=organisation,
-            user=recipient.user,
-            recipient=recipient.greeting,
-            address=recipient.address,
-            sender=office.organisation,
-            sender_name=office.name,
-            reply_to=office.reply_to,
             subject=about.subject,
             body=body(about, organisation, forms[pk], recipient, office),
             concerns=round_,
