@@ -15,7 +15,7 @@ setup: ## Create .venv with everything developers need (also done by test and li
 
 demo: ## Load the sample year, render its reports and serve http://127.0.0.1:8000 (PORT=, PORTAL_DATA_DIR=)
 	@bash .ci/setup demo
-	@exec $(BIN)/python manage.py demo $(ARGS)
+	@LOG_LEVEL=$${LOG_LEVEL:-WARNING} exec $(BIN)/python manage.py demo $(ARGS)
 
 test: ## Run the whole test suite (ARGS="-x tests/ci" chooses)
 	@bash .ci/setup test
